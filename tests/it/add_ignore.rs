@@ -50,6 +50,21 @@ fn all_that_is_found_gets_a_comment_and_is_heard_no_more() {
 }
 
 #[test]
+fn what_a_comment_parts_is_ignored_in_all_its_parts() {
+    let text = "FROM debian:12\nRUN a\nRUN b\nRUN c\nRUN d\nRUN e\nUSER 1\nCMD [\"x\"]\n";
+    let folder = Folder::new(&[("Dockerfile", text)]);
+    let (code, out, err) = folder.dfix(&["--add-ignore", "known"]);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(folder.text("Dockerfile").contains("run-consecutive"));
+    let (code, out, err) = folder.dfix(&[]);
+    assert_eq!(
+        (code, out.as_str()),
+        (0, "1 file, nothing to do\n"),
+        "{err}"
+    );
+}
+
+#[test]
 fn a_choice_of_rules_is_kept() {
     let folder = Folder::new(&[("Dockerfile", TEXT)]);
     let (_, out, _) = folder.dfix(&[

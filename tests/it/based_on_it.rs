@@ -231,7 +231,7 @@ fn arguments_that_a_child_gives() {
         "FROM me/base:1\nENTRYPOINT [\"y\"]\nCMD [\"x\"]\n",
         &[],
     );
-    is(&out, UNSAFE, "whether a container is given arguments");
+    is(&out, "checked", "arguments would reach the program");
 }
 
 /// Both Dockerfiles after python-production-env.

@@ -213,7 +213,7 @@ impl Ignores {
                 if name.text == "all" || ran.iter().any(|rule| rule.is_called(&name.text)) {
                     found.push(finding(
                         range,
-                        format!("`{}` has nothing to ignore here", name.text),
+                        format!("`{}`{IDLE}", name.text),
                         "delete the name, or the comment".to_owned(),
                     ));
                 } else if let Some((message, remedy)) = own::unknown(&name.text, known) {
@@ -227,6 +227,17 @@ impl Ignores {
         }
         found
     }
+}
+
+/// What is said of a name that kept nothing quiet, behind it.
+const IDLE: &str = " has nothing to ignore here";
+
+/// The name that such a message is about.
+fn idle_name(message: &str) -> Option<&str> {
+    message
+        .strip_suffix(IDLE)?
+        .strip_prefix('`')?
+        .strip_suffix('`')
 }
 
 fn finding(range: TextRange, message: String, remedy: String) -> Finding {

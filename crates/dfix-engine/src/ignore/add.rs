@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use dfix_model::Model;
 use dfix_model::context::Context;
-use dfix_syntax::{Parse, TextRange};
+use dfix_syntax::{Parse, SyntaxNode, TextRange};
 
 use crate::codemod::Codemod;
 use crate::comments::listed;
 use crate::findings::Findings;
 use crate::fix::Safety;
 use crate::fixpoint::run_parsed;
-use crate::ignore::{IGNORE_UNUSED, own};
+use crate::ignore::{IGNORE_UNUSED, idle_name, own};
 use crate::options::Options;
 use crate::outcome::{Finding, Outcome};
 use crate::rule::Rule;
@@ -42,6 +42,9 @@ pub fn wrong_reason(reason: &str, rules: &[&'static Rule]) -> Option<String> {
     Some(format!("{message}: begin the reason otherwise"))
 }
 
+/// How often what is found is looked for again: a comment may part what a rule takes together, so that it finds another place.
+const MOST_LOOKS: usize = 8;
+
 /// Writes a comment for everything that is found, whether it could be fixed or not, and fixes nothing.
 ///
 /// One comment stands above each instruction at which something is found, one at the top of the file for what is found at none;
@@ -56,24 +59,40 @@ pub fn add_ignores(
 ) -> Outcome {
     let looks = options.clone().with_withhold(&Nothing);
     let found = run_parsed(text, parsed, context, &looks);
-    let adding = Adding::of(text, parsed, &found.remaining, reason);
-    if adding.places.is_empty() {
-        return found;
-    }
-    let codemods: [&dyn Codemod; 1] = [&adding];
-    let writes = Options::of_codemods(&codemods).with_threshold(options.threshold);
-    let mut written = run_parsed(text, parsed, context, &writes);
-    if written.rounds.is_empty() {
-        written.remaining.extend(found.remaining);
+    let mut adding = Adding {
+        text,
+        reason: reason.trim(),
+        instructions: instructions(&parsed.syntax()),
+        places: BTreeMap::new(),
+    };
+    let mut last = None;
+    let own = adding.instructions.clone();
+    let mut changes = adding.take(&own, &found.remaining);
+    for _ in 0..MOST_LOOKS {
+        if !changes {
+            break;
+        }
+        let codemods: [&dyn Codemod; 1] = [&adding];
+        let writes = Options::of_codemods(&codemods).with_threshold(options.threshold);
+        let mut written = run_parsed(text, parsed, context, &writes);
+        let again = dfix_syntax::parse(&written.text);
+        let left = run_parsed(&written.text, &again, context, &looks).remaining;
+        changes = !written.rounds.is_empty() && adding.take(&instructions(&again.syntax()), &left);
+        written.remaining.extend(left);
         written.remaining.sort_by_key(|it| it.range.start());
-        return written;
+        last = Some(written);
     }
-    let again = dfix_syntax::parse(&written.text);
-    written
-        .remaining
-        .extend(run_parsed(&written.text, &again, context, &looks).remaining);
+    let Some(mut written) = last else {
+        return found;
+    };
     written.refused.extend(found.refused);
     written
+}
+
+/// The places of a file's instructions, in bytes.
+fn instructions(root: &SyntaxNode) -> Vec<TextRange> {
+    let all = root.children().filter(|it| it.kind().is_instruction());
+    all.map(|it| it.text_range()).collect()
 }
 
 /// Has every fix left out.
@@ -86,43 +105,36 @@ impl Withhold for Nothing {
     }
 }
 
-/// The names that are found at each place of a text.
+/// The names that are found at each instruction of a text.
 #[derive(Debug)]
 struct Adding<'a> {
     text: &'a str,
     reason: &'a str,
-    /// By the start of an instruction, in bytes.
-    places: BTreeMap<Option<u32>, (TextRange, BTreeSet<&'static str>)>,
+    instructions: Vec<TextRange>,
+    /// By the number of the instruction; none is the file.
+    places: BTreeMap<Option<usize>, BTreeSet<&'static str>>,
 }
 
-impl<'a> Adding<'a> {
-    fn of(text: &'a str, parsed: &Parse, found: &[Finding], reason: &'a str) -> Self {
-        let root = parsed.syntax();
-        let instructions: Vec<TextRange> = root
-            .children()
-            .filter(|it| it.kind().is_instruction())
-            .map(|it| it.text_range())
-            .collect();
-        let mut places = BTreeMap::new();
-        // What is wrong with a comment is mended there.
-        for finding in found.iter().filter(|it| it.rule != IGNORE_UNUSED) {
+impl Adding<'_> {
+    /// Takes in what is found in this text, or in it with comments, where the instructions stand here; whether that changes
+    /// anything. A name that has nothing to ignore goes: what it was written for is seen otherwise beside another comment.
+    fn take(&mut self, instructions: &[TextRange], found: &[Finding]) -> bool {
+        let mut changes = false;
+        for finding in found {
             let at = finding.range.start();
             let below = instructions.partition_point(|it| it.start() <= at);
-            let around = below.checked_sub(1).map(|it| instructions[it]);
-            let around = around.filter(|it| it.contains(at));
-            let key = around.map(|it| u32::from(it.start()));
-            let place = || (around.unwrap_or(finding.range), BTreeSet::new());
-            places
-                .entry(key)
-                .or_insert_with(place)
-                .1
-                .insert(finding.rule);
+            let around = below.checked_sub(1);
+            let around = around.filter(|it| instructions[*it].contains(at));
+            if finding.rule != IGNORE_UNUSED {
+                changes |= self.places.entry(around).or_default().insert(finding.rule);
+            } else if let Some(name) = idle_name(&finding.message)
+                && let Some(names) = self.places.get_mut(&Some(below))
+            {
+                changes |= names.remove(name);
+            }
         }
-        Adding {
-            text,
-            reason: reason.trim(),
-            places,
-        }
+        self.places.retain(|_, names| !names.is_empty());
+        changes
     }
 }
 
@@ -136,18 +148,18 @@ impl Codemod for Adding<'_> {
         if out.text() != self.text {
             return;
         }
-        for (instruction, (range, names)) in &self.places {
+        for (instruction, names) in &self.places {
             let names: Vec<&str> = names.iter().copied().collect();
-            let (where_, key) = match instruction {
-                Some(_) => ("here", "ignore"),
-                None => ("in this file", "ignore-file"),
+            let (range, where_, key) = match instruction {
+                Some(number) => (self.instructions[*number], "here", "ignore"),
+                None => (TextRange::default(), "in this file", "ignore-file"),
             };
             let message = format!("ignored {where_}: `{}`", names.join("`, `"));
             let comment = format!("# dfix: {key}={} {}", names.join(","), self.reason);
-            out.judge(*range, Safety::Safe, message, |case| {
+            out.judge(range, Safety::Safe, message, |case| {
                 case.evidence("comments change nothing of what is built")
                     .fix(|edit| match instruction {
-                        Some(_) => edit.insert_comment_above(*range, &comment),
+                        Some(_) => edit.insert_comment_above(range, &comment),
                         None => edit.insert_comment_at_the_top(&comment),
                     });
                 Ok(())

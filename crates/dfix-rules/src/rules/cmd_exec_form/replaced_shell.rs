@@ -106,8 +106,8 @@ fn script(step: Step<'_>, last: Command<'_>) -> Option<String> {
     let first = last.words().next()?.range().start();
     let (front, back) = text.split_at_checked((first - range.start()).into())?;
     let back = back.trim_end();
-    let of_bash = ["&>", "<<", "<(", ">(", "()", "$[", "+=", "~+", "~-"];
-    let is_plain = !text.trim_end().contains(['\n', '\r', '#', '`'])
+    let of_bash = ["&>", "<<", "$[", "+=", "~+", "~-"];
+    let is_plain = !text.trim_end().contains(['\n', '\r', '#', '`', '('])
         && !of_bash.iter().any(|it| text.contains(it));
     // It begins behind an operator, and nothing stands behind it that would be the shell's.
     let before = front.trim_end();
