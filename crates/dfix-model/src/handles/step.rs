@@ -172,7 +172,7 @@ impl<'m> Step<'m> {
 
     /// The step after it in the file.
     pub fn next(self) -> Option<Step<'m>> {
-        self.file.steps().nth(self.index + 1)
+        self.file.step(self.index + 1)
     }
 
     /// The step before it in the file.

@@ -309,6 +309,33 @@ fn who_may_do_what() {
     );
 }
 
+/// How long it takes to ask all of a stage with so many of these lines, in seconds.
+fn seconds_of(line: &str, count: usize) -> f64 {
+    let lines = (0..count).map(|i| line.replace("{i}", &i.to_string()) + "\n");
+    let lines: String = match line.strip_prefix("&& ") {
+        Some(_) => "RUN true ".to_owned() + &lines.collect::<String>().replace('\n', " "),
+        None => lines.collect(),
+    };
+    let text = format!(
+        "FROM debian:12 AS build\nRUN make\nFROM debian:12\nRUN useradd -u 1000 web\n{lines}"
+    );
+    let begin = std::time::Instant::now();
+    with_files(&text, FILES, |file| {
+        let stage = file.final_stage().expect("a stage");
+        let web = stage.accounts().account("web").expect("it is made");
+        let _ = stage.accounts().all();
+        let _ = stage.calls();
+        let _ = stage.left_at_roots_home();
+        let _ = stage.filesystem().closed_to(&web);
+        let _ = stage.filesystem().exists(&ImagePath::new("/app/a/b/c"));
+        let _ = stage.filesystem().owner(&ImagePath::new("/app/a/b/c"));
+        for step in stage.steps().take(20) {
+            let _ = stage.filesystem().at(step).exists(&ImagePath::new("/app"));
+        }
+    });
+    begin.elapsed().as_secs_f64()
+}
+
 #[test]
 fn many_linear_steps_of_one_kind_are_told_in_time() {
     const LINES: usize = 8_000;
@@ -336,32 +363,14 @@ fn many_linear_steps_of_one_kind_are_told_in_time() {
         "&& cd a && make",
         "&& cd $A && make",
     ] {
-        let lines = (0..LINES).map(|i| line.replace("{i}", &i.to_string()) + "\n");
-        let lines: String = match line.strip_prefix("&& ") {
-            Some(_) => "RUN true ".to_owned() + &lines.collect::<String>().replace('\n', " "),
-            None => lines.collect(),
-        };
-        let text = format!(
-            "FROM debian:12 AS build\nRUN make\nFROM debian:12\nRUN useradd -u 1000 web\n{lines}"
-        );
-        let begin = std::time::Instant::now();
-        with_files(&text, FILES, |file| {
-            let stage = file.final_stage().expect("a stage");
-            let web = stage.accounts().account("web").expect("it is made");
-            let _ = stage.accounts().all();
-            let _ = stage.calls();
-            let _ = stage.left_at_roots_home();
-            let _ = stage.filesystem().closed_to(&web);
-            let _ = stage.filesystem().exists(&ImagePath::new("/app/a/b/c"));
-            let _ = stage.filesystem().owner(&ImagePath::new("/app/a/b/c"));
-            for step in stage.steps().take(20) {
-                let _ = stage.filesystem().at(step).exists(&ImagePath::new("/app"));
-            }
-        });
-        assert!(
-            begin.elapsed().as_secs() < 10,
-            "{line}: {:?}",
-            begin.elapsed()
-        );
+        let whole = seconds_of(line, LINES);
+        // A machine may be busy: what is linear takes four times as long as a quarter, and what is quadratic sixteen times.
+        if whole > 2.0 {
+            let quarter = seconds_of(line, LINES / 4);
+            assert!(
+                whole < 10.0 * quarter,
+                "{line}: {whole} s, and {quarter} s for a quarter"
+            );
+        }
     }
 }
