@@ -21,6 +21,11 @@ pub(crate) const RULE: Rule = Rule {
     options: &[],
     examples: &[
         fixes(
+            "FROM debian:12\nENV A ${A:-\"b/c\"}x\n",
+            "FROM debian:12\nENV A=${A:-\"b/c\"}x\n",
+        ),
+        leaves("FROM debian:12\nENV A ${A:-\"b c\"}\nENV B ${B:-'c'}\n"),
+        fixes(
             "FROM debian:12\nENV LANG C.UTF-8\nLABEL version 1\n",
             "FROM debian:12\nENV LANG=C.UTF-8\nLABEL version=1\n",
         ),
@@ -312,7 +317,11 @@ fn what_is_odd(value: &SyntaxNode, escape: char) -> Option<&'static str> {
         }
         if node.kind() == SyntaxKind::VARIABLE {
             let text = node.text().to_string();
-            if text.contains(['"', '\'', '\n', escape]) {
+            // Without a blank both forms read double quotes there alike.
+            let quotes = text.matches('"').count();
+            let is_alike =
+                quotes % 2 == 0 && !text.contains(char::is_whitespace) && is_one_word(value);
+            if text.contains(['\'', '\n', escape]) || (quotes > 0 && !is_alike) {
                 return Some("a variable's default is quoted");
             }
         }
