@@ -77,6 +77,43 @@ impl Distribution {
     }
 }
 
+/// The program that a distribution's `/bin/sh` is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SystemShell {
+    /// `dash`
+    Dash,
+    /// The `ash` of busybox.
+    Busybox,
+    /// `bash`, which reads as POSIX says where it is called `sh`, and knows its own words besides.
+    Bash,
+}
+
+impl Distribution {
+    /// The program that its `/bin/sh` is, in all releases that there are images of; `None` where it has none.
+    ///
+    /// Sources: Debian's `dash` (since squeeze), Ubuntu's (since 6.10), `alpine-baselayout` and Wolfi's `busybox`; the others have bash.
+    pub fn system_shell(self) -> Option<SystemShell> {
+        Some(match self {
+            Distribution::Debian | Distribution::Ubuntu => SystemShell::Dash,
+            Distribution::Alpine | Distribution::Wolfi | Distribution::Busybox => {
+                SystemShell::Busybox
+            }
+            Distribution::Fedora
+            | Distribution::Ubi
+            | Distribution::CentOs
+            | Distribution::RockyLinux
+            | Distribution::AlmaLinux
+            | Distribution::OracleLinux
+            | Distribution::AmazonLinux
+            | Distribution::Photon
+            | Distribution::AzureLinux
+            | Distribution::Suse
+            | Distribution::Arch => SystemShell::Bash,
+            Distribution::Windows | Distribution::Scratch => return None,
+        })
+    }
+}
+
 /// What part of the operating system is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {

@@ -11,6 +11,8 @@ pub enum ImageMark {
     Distribution,
     /// Its entry point is none, or runs what it is given in either form.
     HandsOn,
+    /// Its configuration names no `SHELL`, although it is no official image.
+    KeepsShell,
     /// Its hardened form listens on the ports on which it does.
     KeepsPorts,
     /// It keeps data that another major version of it may not open.
@@ -33,6 +35,7 @@ impl ImageMark {
             ImageMark::HandsOn => "hands-on",
             ImageMark::KeepsData => "keeps-data",
             ImageMark::KeepsPorts => "keeps-ports",
+            ImageMark::KeepsShell => "keeps-shell",
             ImageMark::OwnTrust => "own-trust",
             ImageMark::ScriptAtStart => "script-at-start",
             ImageMark::SortsTexts => "sorts-texts",
@@ -61,6 +64,7 @@ mod tests {
             ImageMark::HandsOn,
             ImageMark::KeepsData,
             ImageMark::KeepsPorts,
+            ImageMark::KeepsShell,
             ImageMark::OwnTrust,
             ImageMark::ScriptAtStart,
             ImageMark::SortsTexts,

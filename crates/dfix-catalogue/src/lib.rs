@@ -63,6 +63,7 @@ mod package_marks;
 mod package_tools;
 mod package_writes;
 mod packages;
+mod path_operands;
 mod pip_to_uv;
 mod pipe_programs;
 mod platforms;
@@ -123,7 +124,7 @@ pub use eol::{Eol, code_names, end_of_life, end_of_release, number_of_release};
 pub use file_names::{FileMark, file_is, is_file_of_a_tool, is_manifest, may_be_dockerfile};
 pub use folders::{FolderMark, folder_above, folder_is, is_system_name};
 pub use font_uses::{FontUse, font_uses};
-pub use foundation::{Distribution, Foundation, Layer};
+pub use foundation::{Distribution, Foundation, Layer, SystemShell};
 pub use hardened::{
     HardenedImage, chainguard_image, chainguard_packages, chainguard_ports, hardened_folders,
     hardened_image, hardened_image_lacks, has_hardened_image,
@@ -168,6 +169,7 @@ pub use package_writes::{
     python_package_at_home, python_package_in_itself,
 };
 pub use packages::{Form, Package, node_package, python_package, ruby_gem};
+pub use path_operands::{PathOperands, path_operands};
 pub use pip_to_uv::{ForUv, pip_for_uv};
 pub use pipe_programs::{PipeProgram, pipe_program};
 pub use platforms::{

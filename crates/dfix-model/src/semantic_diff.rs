@@ -315,6 +315,9 @@ impl Reader {
                 out.push(Item::Command(index));
                 return;
             }
+            SyntaxKind::BACKTICK_SUBST | SyntaxKind::COMMAND_SUBST => {
+                return self.substitution(node, out, way);
+            }
             SyntaxKind::SHELL_SCRIPT => way.shell = true,
             SyntaxKind::HEREDOC_BODY => way.lines = true,
             SyntaxKind::HEREDOC if way.shell => way.lines = false,
@@ -328,6 +331,16 @@ impl Reader {
         }
         if out.last() == Some(&Item::Separator) {
             out.pop();
+        }
+        out.push(Item::Close);
+    }
+
+    /// What stands in `$(…)`, or between backticks, which are another spelling of it: what they take away of their text is no
+    /// token of the tree.
+    fn substitution(&mut self, node: &SyntaxNode, out: &mut Vec<Item>, way: Way) {
+        out.push(Item::Open(SyntaxKind::COMMAND_SUBST));
+        for child in node.children() {
+            self.node(&child, out, way);
         }
         out.push(Item::Close);
     }
@@ -414,6 +427,13 @@ impl Reader {
                             quoted: false,
                             ..way
                         };
+                        if matches!(
+                            part.kind(),
+                            SyntaxKind::BACKTICK_SUBST | SyntaxKind::COMMAND_SUBST
+                        ) {
+                            self.substitution(&part, out, way);
+                            continue;
+                        }
                         out.push(Item::Open(part.kind()));
                         match plain_variable(&part) {
                             Some(name) => out.push(Item::Token(SyntaxKind::NAME, name)),

@@ -506,3 +506,39 @@ fn joins_of_a_list_and_how_lines_end_there() {
         assert_eq!(joins[0].width_of_line(), "RUN a && b \\".len());
     });
 }
+
+#[test]
+fn which_shell_reads_a_command() {
+    use dfix_model::ReadBy;
+    let read_by = |text: &str| {
+        with(text, |file| {
+            let last = file.commands().filter(|it| it.is("x")).last();
+            last.and_then(|it| it.read_by())
+        })
+    };
+    for (text, wanted) in [
+        ("FROM debian:12\nRUN x", Some(ReadBy::Dash)),
+        ("FROM python:3.12\nRUN echo $(x)", Some(ReadBy::Dash)),
+        ("FROM python:3.12-alpine\nRUN x", Some(ReadBy::Busybox)),
+        ("FROM rockylinux:9\nRUN x", Some(ReadBy::BashAsSh)),
+        (
+            "FROM debian:12 AS a\nSHELL [\"/bin/bash\", \"-c\"]\nFROM a\nRUN x",
+            Some(ReadBy::Bash),
+        ),
+        ("ARG T=3\nFROM python:$T\nRUN x", Some(ReadBy::Unknown)),
+        ("FROM acme/debian:12\nRUN x", Some(ReadBy::Unknown)),
+        (
+            "FROM debian:12\nRUN ln -sf bash /bin/sh\nRUN x",
+            Some(ReadBy::Unknown),
+        ),
+        (
+            "FROM debian:12\nCOPY rootfs /\nRUN x",
+            Some(ReadBy::Unknown),
+        ),
+        ("FROM debian:12\nCOPY run.sh /\nRUN x", Some(ReadBy::Dash)),
+        ("FROM debian:12\nRUN sh -c 'x'", None),
+        ("FROM debian:12\nRUN <<EOF\nx\nEOF\n", None),
+    ] {
+        assert_eq!(read_by(text), wanted, "{text}");
+    }
+}
