@@ -94,6 +94,7 @@ mod run_tar_left;
 mod run_wget_and_curl;
 mod run_wget_progress;
 mod secret_in_arg_env;
+mod sh_backticks;
 mod slim_base;
 mod stage_duplicate;
 mod stage_name_case;
@@ -208,6 +209,7 @@ pub const ALL: &[&Rule] = &[
     &run_wget_and_curl::RULE,
     &run_wget_progress::RULE,
     &secret_in_arg_env::RULE,
+    &sh_backticks::RULE,
     &slim_base::RULE,
     &stage_duplicate::RULE,
     &stage_name_case::RULE,
