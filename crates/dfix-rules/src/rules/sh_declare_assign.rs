@@ -1,0 +1,161 @@
+//! `X=$(…) && export X`, so that a failure is heard.
+
+use dfix_engine::{
+    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
+    reports,
+};
+use dfix_model::catalogue::{PipeProgram, pipe_program};
+use dfix_model::{Command, Model, Operator, ReadBy, Word, WordKind};
+use dfix_syntax::{TextRange, TextSize};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "sh-declare-assign",
+    aliases: &["SC2155"],
+    groups: &[Group::Correctness],
+    severity: Severity::Warning,
+    summary: "set a variable to what a command prints before it is exported",
+    why: "`export X=$(command)` ends well where the command fails: the build goes on with an empty variable.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        fixes(
+            "FROM debian:12\nRUN export ARCH=\"$(dpkg --print-architecture)\" && make\n",
+            "FROM debian:12\nRUN ARCH=\"$(dpkg --print-architecture)\" && export ARCH && make\n",
+        ),
+        fixes(
+            "FROM debian:12\nRUN set -e; export V=\"$(curl -fsSL https://example.com/v)\"; make $V\n",
+            "FROM debian:12\nRUN set -e; V=\"$(curl -fsSL https://example.com/v)\"; export V; make $V\n",
+        ),
+        // Nobody hears it where the list goes on, before and after.
+        fixes(
+            "FROM debian:12\nRUN export V=\"$(get v)\"; make $V\n",
+            "FROM debian:12\nRUN V=\"$(get v)\"; export V; make $V\n",
+        ),
+        leaves("FROM debian:12\nRUN export V=\"$(grep -o x /a)\" && make\n").that_says("whether `grep` may fail"),
+        fixes(
+            "FROM debian:12\nRUN export V=\"$(cat /a | grep x)\" && make\n",
+            "FROM debian:12\nRUN V=\"$(cat /a | grep x)\" && export V && make\n",
+        )
+        .with_unsafe(),
+        leaves("FROM debian:12\nRUN export ARCH=$(cat /a) && make\n").that_says("one word"),
+        fixes(
+            "FROM alpine:3.20\nRUN export ARCH=$(cat /a) && make\n",
+            "FROM alpine:3.20\nRUN ARCH=$(cat /a) && export ARCH && make\n",
+        ),
+        leaves("FROM debian:12\nRUN export A=b && X=$(date) && export N=$((1 + 2)) && sh -c 'export X=$(y)'\n").with_unsafe(),
+        reports("FROM debian:12\nRUN export A=\"$(a)\" B=\"$(b)\" && make\n", "`A` and `B`"),
+        reports("FROM debian:12\nRUN export A=\"$(a)\" || true\n", "before it"),
+        reports("FROM debian:12\nRUN f() { local a=\"$(b)\"; }; f\n", "`local a`"),
+    ],
+};
+
+const DECLARES: [&str; 5] = ["export", "readonly", "local", "declare", "typeset"];
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for step in file.steps().filter(|it| it.is_run()) {
+        let text = step.source_text();
+        if !text.contains("=\"$(") && !text.contains("=$(") && !text.contains('`') {
+            continue;
+        }
+        for command in step.commands().filter(|it| it.is_one_of(&DECLARES)) {
+            if command.kind() == WordKind::Shell && command.wrappers().next().is_none() {
+                judge(command, out);
+            }
+        }
+    }
+}
+
+/// The variable that a word sets to what a command prints.
+fn variable(word: Word<'_>) -> Option<&str> {
+    let (name, value) = word.source_text().split_once('=')?;
+    let is_name = !name.is_empty()
+        && name
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || it == b'_');
+    let substitutes = value.replace("$((", "").contains("$(") || value.contains('`');
+    (is_name && substitutes).then_some(name)
+}
+
+fn judge(command: Command<'_>, out: &mut Findings<'_>) {
+    let names: Vec<&str> = command.args().filter_map(variable).collect();
+    let Some(name) = names.first().copied() else {
+        return;
+    };
+    let what = command.name();
+    let message = format!("`{what}` hides whether what `{name}` is set to could be had");
+    let is_heard = !command.is_failure_passed_over();
+    let safety = if is_heard {
+        Safety::Checked
+    } else {
+        Safety::Safe
+    };
+    out.judge(command, safety, message, |case| {
+        if !["export", "readonly"].contains(&what) {
+            return Err(remedy!("write `{what} {name}` first, and set it behind that"));
+        }
+        if names.len() > 1 {
+            let names = names.join("` and `");
+            return Err(remedy!("set `{names}` each for itself, then write one `{what}`"));
+        }
+        let mut args = command.args();
+        let (Some(word), None) = (args.next(), args.next()) else {
+            return Err(remedy!("set `{name}` before it, in a command of its own"));
+        };
+        let Some(program) = command.program().filter(|_| command.is_in_list() && command.redirects().next().is_none()) else {
+            return Err(remedy!("set `{name}` before it, in a command of its own"));
+        };
+        // What is not in quotes is split by an old dash, where it stands behind `export`, and never in an assignment.
+        let is_split = word.may_split() && !matches!(command.read_by(), Some(ReadBy::Bash | ReadBy::BashAsSh | ReadBy::Busybox));
+        case.open(is_split.then(|| OpenCondition::new(
+            "whether it always is one word: a `sh` that is old takes the others for names of variables",
+            "put quotes around it, if it may be several",
+        )));
+        if is_heard {
+            match failing(command) {
+                None => {
+                    case.evidence("what it runs fails only where the build is to fail");
+                }
+                Some(program) => {
+                    case.open(OpenCondition::new(
+                        format!("whether `{program}` may fail: the build would stop there, and goes on today"),
+                        "add `|| true` inside of the `$(…)` if it may",
+                    ));
+                }
+            }
+        } else {
+            case.evidence("the build goes on where it fails, before and after");
+        }
+        let source = format!("{what} {name}");
+        let name_end = word.range().start() + TextSize::of(name) + TextSize::of('=');
+        let declared = TextRange::new(program.range().start(), name_end);
+        case.declare(Effect::changed(command.step())).fix(|edit| {
+            edit.replace_part(declared, &format!("{name}="));
+            edit.add_command_after(command, &source);
+        });
+        Ok(())
+    });
+}
+
+/// What may fail in the substitution without something being wrong; none where its status is that of programs that do not.
+fn failing(command: Command<'_>) -> Option<String> {
+    let said = |it: Command<'_>| match it.name() {
+        "" => it
+            .program()
+            .map_or_else(|| "the command".to_owned(), Word::shortened),
+        name => name.to_owned(),
+    };
+    let inner: Vec<Command<'_>> = command.inner().collect();
+    let is_pipe = |it: &Command<'_>| it.after().is_none_or(|it| it.operator == Operator::Pipe);
+    let starts = inner.iter().filter(|it| it.before().is_none()).count();
+    if starts != 1 || !inner.iter().all(is_pipe) {
+        return Some(
+            inner
+                .last()
+                .map_or_else(|| "the command".to_owned(), |it| said(*it)),
+        );
+    }
+    let fails =
+        |it: &&Command<'_>| !pipe_program(it.name()).is_some_and(PipeProgram::fails_for_a_reason);
+    inner.iter().find(fails).map(|it| said(*it))
+}
