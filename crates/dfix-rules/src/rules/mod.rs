@@ -98,6 +98,7 @@ mod sh_backticks;
 mod sh_declare_assign;
 mod sh_echo_escapes;
 mod sh_glob_dash;
+mod sh_source;
 mod slim_base;
 mod stage_duplicate;
 mod stage_name_case;
@@ -216,6 +217,7 @@ pub const ALL: &[&Rule] = &[
     &sh_declare_assign::RULE,
     &sh_echo_escapes::RULE,
     &sh_glob_dash::RULE,
+    &sh_source::RULE,
     &slim_base::RULE,
     &stage_duplicate::RULE,
     &stage_name_case::RULE,
