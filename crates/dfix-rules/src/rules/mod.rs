@@ -99,6 +99,7 @@ mod sh_declare_assign;
 mod sh_echo_escapes;
 mod sh_glob_dash;
 mod sh_source;
+mod sh_test_equal;
 mod slim_base;
 mod stage_duplicate;
 mod stage_name_case;
@@ -218,6 +219,7 @@ pub const ALL: &[&Rule] = &[
     &sh_echo_escapes::RULE,
     &sh_glob_dash::RULE,
     &sh_source::RULE,
+    &sh_test_equal::RULE,
     &slim_base::RULE,
     &stage_duplicate::RULE,
     &stage_name_case::RULE,

@@ -1,0 +1,96 @@
+//! `=` in a test, not `==`.
+
+use dfix_engine::{
+    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves,
+};
+use dfix_model::{Command, Model, ReadBy};
+
+pub(crate) const RULE: Rule = Rule {
+    id: "sh-test-equal",
+    aliases: &["SC3014"],
+    groups: &[Group::Correctness],
+    severity: Severity::Warning,
+    summary: "compare texts in `[ … ]` with `=`, not with `==`",
+    why: "`==` is an operator of bash. To the `sh` of Debian and Ubuntu such a test fails, whatever it compares.",
+    phase: Phase::Meaning,
+    check,
+    options: &[],
+    examples: &[
+        fixes(
+            "FROM alpine:3.20\nARG A\nRUN if [ \"$A\" == \"x\" ]; then make; fi; test $A == y || make\n",
+            "FROM alpine:3.20\nARG A\nRUN if [ \"$A\" = \"x\" ]; then make; fi; test $A = y || make\n",
+        ),
+        fixes(
+            "FROM debian:12\nARG A\nRUN [ \"$A\" == x ] && make\n",
+            "FROM debian:12\nARG A\nRUN [ \"$A\" = x ] && make\n",
+        )
+        .that_says("fails as it stands"),
+        leaves("FROM debian:12\nARG A\nRUN if [ \"$A\" == x ]; then make; fi\n")
+            .that_says("whether what"),
+        fixes(
+            "FROM debian:12\nARG A\nRUN if [ \"$A\" == x ]; then make; fi\n",
+            "FROM debian:12\nARG A\nRUN if [ \"$A\" = x ]; then make; fi\n",
+        )
+        .with_unsafe(),
+        leaves("FROM acme/base:1\nARG A\nRUN if [ \"$A\" == x ]; then make; fi\n")
+            .that_says("acme/base:1"),
+        leaves("FROM debian:12\nSHELL [\"/bin/bash\", \"-c\"]\nRUN [ a == b ] || [[ a == b ]]\n")
+            .with_unsafe(),
+        leaves("FROM debian:12\nRUN [ a = b ] || bash -c '[ a == b ]' || echo == || [ \"==\" ]\n")
+            .with_unsafe(),
+    ],
+};
+
+fn check(file: &Model<'_>, out: &mut Findings<'_>) {
+    for step in file.steps().filter(|it| it.is_run()) {
+        if !step.source_text().contains(" == ") {
+            continue;
+        }
+        for command in step.commands().filter(|it| it.is_one_of(&["[", "test"])) {
+            judge(command, out);
+        }
+    }
+}
+
+fn judge(command: Command<'_>, out: &mut Findings<'_>) {
+    let operators = || command.args().skip(1).filter(|it| it.source_text() == "==");
+    let (Some(shell), Some(first)) = (command.read_by(), operators().next()) else {
+        return;
+    };
+    if shell == ReadBy::Bash {
+        return;
+    }
+    let is_known = matches!(shell, ReadBy::BashAsSh | ReadBy::Busybox);
+    let safety = if is_known {
+        Safety::Safe
+    } else {
+        Safety::Checked
+    };
+    out.judge(first, safety, "`==` in a test is bash's", |case| {
+        let image = command.stage().and_then(|it| it.base_image().text());
+        match shell {
+            _ if is_known => {}
+            _ if command.stops_the_build() => {
+                case.evidence("where `/bin/sh` does not know `==`, the test fails as it stands, and the build with it");
+            }
+            ReadBy::Dash => {
+                case.open(OpenCondition::new(
+                    "whether what depends on the test works: to dash it is never true today",
+                    "look at both ways that the build may take",
+                ));
+            }
+            _ => {
+                case.open(OpenCondition::new(
+                    format!("whether `/bin/sh` of {} knows `==`: to dash the test is never true", image.unwrap_or("the image")),
+                    "see what it is (`ls -l /bin/sh`)",
+                ));
+            }
+        }
+        case.declare(Effect::arguments_of(command)).fix(|edit| {
+            for word in operators() {
+                edit.replace_word(word, "=");
+            }
+        });
+        Ok(())
+    });
+}
