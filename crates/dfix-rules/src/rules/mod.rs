@@ -98,6 +98,7 @@ mod sh_backticks;
 mod sh_declare_assign;
 mod sh_echo_escapes;
 mod sh_glob_dash;
+mod sh_redirect_both;
 mod sh_source;
 mod sh_test_equal;
 mod slim_base;
@@ -218,6 +219,7 @@ pub const ALL: &[&Rule] = &[
     &sh_declare_assign::RULE,
     &sh_echo_escapes::RULE,
     &sh_glob_dash::RULE,
+    &sh_redirect_both::RULE,
     &sh_source::RULE,
     &sh_test_equal::RULE,
     &slim_base::RULE,
