@@ -95,6 +95,7 @@ mod run_wget_and_curl;
 mod run_wget_progress;
 mod secret_in_arg_env;
 mod sh_backticks;
+mod sh_braces;
 mod sh_declare_assign;
 mod sh_echo_escapes;
 mod sh_glob_dash;
@@ -216,6 +217,7 @@ pub const ALL: &[&Rule] = &[
     &run_wget_progress::RULE,
     &secret_in_arg_env::RULE,
     &sh_backticks::RULE,
+    &sh_braces::RULE,
     &sh_declare_assign::RULE,
     &sh_echo_escapes::RULE,
     &sh_glob_dash::RULE,
