@@ -27,6 +27,10 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN set -e; export V=\"$(curl -fsSL https://example.com/v)\"; make $V\n",
             "FROM debian:12\nRUN set -e; V=\"$(curl -fsSL https://example.com/v)\"; export V; make $V\n",
         ),
+        fixes(
+            "FROM debian:12\nRUN set -x && export GNUPGHOME=\"`mktemp -d`\" && gpg --import /a\n",
+            "FROM debian:12\nRUN set -x && GNUPGHOME=\"`mktemp -d`\" && export GNUPGHOME && gpg --import /a\n",
+        ),
         // Nobody hears it where the list goes on, before and after.
         fixes(
             "FROM debian:12\nRUN export V=\"$(get v)\"; make $V\n",
