@@ -57,6 +57,7 @@ mod name_words;
 mod names;
 mod node_env;
 mod onbuild;
+mod one_word_outputs;
 mod option_names;
 mod other_pythons;
 mod package_marks;
@@ -152,13 +153,15 @@ pub use login_texts::login_in;
 pub use missing::{missing_in_slim, package_missing_in_slim};
 pub use missing_paths::{MissingPath, missing_path};
 pub use name_words::{
-    is_named_for_a_key, is_named_for_a_place, is_named_for_all, is_named_for_development,
-    is_named_for_python, is_named_for_work, is_named_rootless, is_of_secrets, names_a_secret,
+    is_named_for_a_key, is_named_for_a_list, is_named_for_a_place, is_named_for_all,
+    is_named_for_development, is_named_for_python, is_named_for_work, is_named_rootless,
+    is_of_secrets, names_a_secret,
 };
 pub use names::{assumed_like, is_docker_hub, is_official, is_registry_host, normalise};
 pub use node_env::{NodeEnvEffect, is_production_by_itself, node_env_effect};
 pub use onbuild::{has_triggers, onbuild_triggers};
 pub use other_pythons::tells_of_other_python;
+pub use one_word_outputs::{OneWord, prints_one_word};
 pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is, web_frameworks};
 pub use package_tools::{
     PackageManager, PackageTool, PackageWord, apt_setting, package_options, package_tool,

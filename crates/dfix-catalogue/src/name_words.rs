@@ -60,6 +60,15 @@ pub fn is_named_for_a_place(variable: &str) -> bool {
         || words(variable).last().is_some_and(ends_so)
 }
 
+/// Whether a variable of this name holds several words on purpose, by the end of its last word: `BUILD_DEPS`, `fetchDeps`.
+pub fn is_named_for_a_list(variable: &str) -> bool {
+    let last = words(variable).last().map(str::to_ascii_lowercase);
+    last.is_some_and(|word| {
+        let mut starts = word.char_indices();
+        starts.any(|(at, _)| is(&word[at..], "list"))
+    })
+}
+
 /// Whether a file of this name is, by a word of it, one that a person puts there for nobody else to read: `.env`,
 /// `secrets.yaml`, but not `public.pem`.
 pub fn is_of_secrets(file: &str) -> bool {
@@ -181,6 +190,16 @@ mod tests {
     }
 
     #[test]
+    fn variables_for_lists() {
+        for name in ["PACKAGES", "BUILD_DEPS", "fetchDeps", "CFLAGS", "GPG_KEYS"] {
+            assert!(is_named_for_a_list(name), "{name}");
+        }
+        for name in ["VERSION", "JAVA_HOME", "GPG_KEY", ""] {
+            assert!(!is_named_for_a_list(name), "{name}");
+        }
+    }
+
+    #[test]
     fn names_of_keys() {
         for name in [
             "JWE_PRIVATE_KEY_PATH",
@@ -217,6 +236,7 @@ mod tests {
                 "development",
                 "file",
                 "key",
+                "list",
                 "not-key",
                 "other",
                 "place",

@@ -90,6 +90,7 @@ pub(crate) mod services;
 pub(crate) mod setting;
 pub(crate) mod settings;
 pub(crate) mod shell;
+pub(crate) mod shell_values;
 pub(crate) mod shipped_settings;
 pub(crate) mod shipped_texts;
 pub(crate) mod sources;

@@ -120,6 +120,7 @@ pub use facts::services::Services;
 pub use facts::setting::{EnvFrom, EnvValue, Setting};
 pub use facts::settings::Settings;
 pub use facts::shell::Shell;
+pub use facts::shell_values::{ShellValue, ShellValues};
 pub use facts::shipped_texts::{ShippedLine, ShippedText, absolute_paths};
 pub use facts::sources::{Source as SourceFile, known_words};
 pub use facts::stage_references::StageReference;
@@ -128,7 +129,7 @@ pub use facts::user::User;
 pub use facts::user_packages::USER_BASE;
 pub use facts::variable_readers::{names_whole, reads_variable};
 pub use facts::workplace::Editor;
-pub use handles::segments::{Segment, SegmentKind, segments_of_node};
+pub use handles::segments::{BarePart, Segment, SegmentKind, segments_of_node};
 pub use handles::{
     Assignment, Base, Command, Flag, Given, GlobalArg, Interpreting, Mount, Pair, ProgramPoint,
     Redirect, Source, Stage, Step, Word, Wrapper,

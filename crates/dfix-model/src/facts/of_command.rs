@@ -1,11 +1,12 @@
 //! What is asked of a command and of an instruction, as one line each.
 
 use dfix_catalogue::Foundation;
+use dfix_syntax::TextRange;
 
 use super::{
     clearing, destination, lacked_packages, named_programs, native_builds, needs, ports,
-    program_names, put_files, python_installs, pythons, search_path, services, started_sources,
-    tar_programs, user, workdir,
+    program_names, put_files, python_installs, pythons, search_path, services, shell_values,
+    started_sources, tar_programs, user, workdir,
 };
 use crate::facts::clearing::Clearing;
 use crate::facts::destination::Destination;
@@ -14,6 +15,7 @@ use crate::facts::program_names::ProgramNames;
 use crate::facts::python_installs::PythonInstall;
 use crate::facts::pythons::Python;
 use crate::facts::search_path::Login;
+use crate::facts::shell_values::ShellValues;
 use crate::facts::system_packages::SystemPackage;
 use crate::handles::{Command, Step, Word};
 use crate::packages::{PackageCommand, PackageSpec};
@@ -66,6 +68,16 @@ impl<'m> Command<'m> {
     /// say so (POSIX, Shell Command Language, `set`: not where it stands before `&&` or `||`).
     pub fn is_under_errexit(self) -> bool {
         needs::named::is_under_errexit(self)
+    }
+
+    /// What the text of its step gives a variable of its shell: by assignments, by loops, by `read` and its like.
+    pub fn shell_values(self, name: &str) -> ShellValues<'m> {
+        shell_values::shell_values(self, name)
+    }
+
+    /// The command of a substitution that stands at this range in one of its words, where it is one alone: `nproc` of `-j$(nproc)`.
+    pub fn substituted(self, range: TextRange) -> Option<Command<'m>> {
+        shell_values::substituted(self, range)
     }
 
     /// The programs of compression that it starts, where it is a `tar`: `xz`, `bzip2`.

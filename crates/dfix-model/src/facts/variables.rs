@@ -357,7 +357,7 @@ fn name_of(text: &str) -> &str {
     text.split('=').next().unwrap_or(text)
 }
 
-fn exports(command: Command<'_>) -> bool {
+pub(crate) fn exports(command: Command<'_>) -> bool {
     command.is_one_of(&["export", "declare", "typeset", "readonly", "local"])
 }
 

@@ -120,6 +120,61 @@ impl Word<'_> {
     }
 }
 
+/// A piece of a word that stands in shell text without any quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BarePart<'m> {
+    /// Letters of a name or a path.
+    Text(&'m str),
+    /// `$NAME` or `${NAME}`.
+    Variable(&'m str),
+    /// `$(…)`, at this place.
+    Substitution(TextRange),
+}
+
+impl<'m> Word<'m> {
+    /// The pieces of a word of shell text that stands there without quotes, escapes and continuations, is made of letters of
+    /// names and paths, of plain variables and of `$(…)`, and has one of these in it; `None` of any other. Double quotes around
+    /// such a word do nothing but to keep what it stands for one word.
+    pub fn bare_parts(self) -> Option<Vec<BarePart<'m>>> {
+        if self.kind() != WordKind::Shell || !self.may_split() {
+            return None;
+        }
+        let is_of_path = |b: u8| b.is_ascii_alphanumeric() || b"_./:=,@%+-".contains(&b);
+        let mut end = self.range().start();
+        let mut parts = Vec::new();
+        for segment in self.segments() {
+            if segment.range.start() != end {
+                return None;
+            }
+            end = segment.range.end();
+            let written = &self.text[segment.range];
+            parts.push(match segment.kind {
+                SegmentKind::Literal if written.bytes().all(is_of_path) => BarePart::Text(written),
+                SegmentKind::Expansion
+                    if written.starts_with("$(") && !written.starts_with("$((") =>
+                {
+                    BarePart::Substitution(segment.range)
+                }
+                SegmentKind::Expansion => BarePart::Variable(plain_name(written)?),
+                _ => return None,
+            });
+        }
+        (end == self.range().end()).then_some(parts)
+    }
+}
+
+/// The name in `$NAME` and `${NAME}`.
+fn plain_name(written: &str) -> Option<&str> {
+    let inner = written.strip_prefix('$')?;
+    let name = match inner.strip_prefix('{') {
+        Some(inner) => inner.strip_suffix('}')?,
+        None => inner,
+    };
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    is_name.then_some(name)
+}
+
 /// The pieces of a node made of word parts, such as a part of an image reference.
 pub fn segments_of_node(node: &SyntaxNode) -> Vec<Segment> {
     segments_of(node, TextSize::new(0))

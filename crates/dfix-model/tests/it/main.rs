@@ -20,4 +20,5 @@ mod packages;
 mod project;
 mod python;
 mod runtime;
+mod shell_values;
 mod stages;
