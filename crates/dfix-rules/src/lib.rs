@@ -17,6 +17,7 @@ mod base;
 mod cleaning;
 mod downloads;
 mod layers;
+mod quoting;
 mod renaming;
 mod replaced;
 mod rules;
