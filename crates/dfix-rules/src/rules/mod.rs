@@ -102,6 +102,7 @@ mod sh_glob_dash;
 mod sh_redirect_both;
 mod sh_source;
 mod sh_test_equal;
+mod sh_cd_unchecked;
 mod sh_quote_cmdsub;
 mod sh_quote_vars;
 mod slim_base;
@@ -226,6 +227,7 @@ pub const ALL: &[&Rule] = &[
     &sh_redirect_both::RULE,
     &sh_source::RULE,
     &sh_test_equal::RULE,
+    &sh_cd_unchecked::RULE,
     &sh_quote_cmdsub::RULE,
     &sh_quote_vars::RULE,
     &slim_base::RULE,
