@@ -105,6 +105,7 @@ mod sh_test_equal;
 mod sh_cd_unchecked;
 mod sh_quote_cmdsub;
 mod sh_quote_vars;
+mod sh_rm_empty_var;
 mod slim_base;
 mod stage_duplicate;
 mod stage_name_case;
@@ -230,6 +231,7 @@ pub const ALL: &[&Rule] = &[
     &sh_cd_unchecked::RULE,
     &sh_quote_cmdsub::RULE,
     &sh_quote_vars::RULE,
+    &sh_rm_empty_var::RULE,
     &slim_base::RULE,
     &stage_duplicate::RULE,
     &stage_name_case::RULE,
