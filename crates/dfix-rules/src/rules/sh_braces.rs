@@ -99,11 +99,7 @@ fn has_list(source: &str) -> bool {
             (None, '"' | '\'' | '`') => quote = Some(c),
             (None, '(' | ')') => return false,
             (None, '{') => depth.push(before == '$'),
-            (None, ',') => {
-                if depth.last() == Some(&false) && source.contains('}') {
-                    return true;
-                }
-            }
+            (None, ',') if depth.last() == Some(&false) && source.contains('}') => return true,
             (None, '}') => {
                 depth.pop();
             }
