@@ -72,7 +72,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 /// The variable that a word sets to what a command prints.
 fn variable(word: Word<'_>) -> Option<&str> {
-    let (name, value) = word.source_text().split_once('=')?;
+    let written = word.source_text();
+    let (name, value) = written.split_once('=')?;
     let is_name = !name.is_empty()
         && name
             .bytes()

@@ -79,7 +79,7 @@ fn patterns(command: Command<'_>) -> impl Iterator<Item = Word<'_>> {
         && !command.is_one_of(&["echo", "printf"]);
     let operands = command.args().take_while(|it| !it.is("--"));
     operands.filter(move |it| {
-        is_wanted && it.source_text().starts_with(['*', '?']) && !it.has_open_bracket()
+        is_wanted && it.shortened().starts_with(['*', '?']) && !it.has_open_bracket()
     })
 }
 

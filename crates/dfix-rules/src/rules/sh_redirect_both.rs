@@ -39,7 +39,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for step in file.steps().filter(|it| it.is_run()) {
-        if !step.source_text().contains("&>") {
+        if !step.mentions("&>") {
             continue;
         }
         for command in step.commands() {
@@ -97,5 +97,5 @@ fn file_source(command: Command<'_>, redirect: Redirect<'_>, target: Word<'_>) -
     let written: &str = text.get(start..end)?;
     let rest = written.strip_prefix('&')?;
     let is_apart = before.ends_with([' ', '\t', '\n']);
-    (is_apart && !target.source_text().is_empty()).then(|| format!("{rest} 2>&1"))
+    (is_apart && !target.range().is_empty()).then(|| format!("{rest} 2>&1"))
 }

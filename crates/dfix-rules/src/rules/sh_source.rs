@@ -46,7 +46,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for step in file.steps().filter(|it| it.is_run()) {
-        if !step.source_text().contains("source") {
+        if !step.mentions("source") {
             continue;
         }
         for command in step.commands().filter(|it| it.is("source")) {
@@ -81,7 +81,7 @@ fn judge(command: Command<'_>, out: &mut Findings<'_>) {
                     "`.` of dash hands no words to the file: choose bash by a `SHELL`"
                 ));
             }
-            if !file.source_text().contains('/') {
+            if !file.mentions("/") {
                 return Err(remedy!(
                     "write `.`, and the file's folder with it (`./`): `.` looks for a bare name in `PATH` alone"
                 ));

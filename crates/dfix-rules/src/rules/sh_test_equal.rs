@@ -43,7 +43,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for step in file.steps().filter(|it| it.is_run()) {
-        if !step.source_text().contains(" == ") {
+        if !step.mentions(" == ") {
             continue;
         }
         for command in step.commands().filter(|it| it.is_one_of(&["[", "test"])) {
@@ -53,7 +53,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 }
 
 fn judge(command: Command<'_>, out: &mut Findings<'_>) {
-    let operators = || command.args().skip(1).filter(|it| it.source_text() == "==");
+    let operators = || command.args().skip(1).filter(|it| it.is("=="));
     let (Some(shell), Some(first)) = (command.read_by(), operators().next()) else {
         return;
     };
