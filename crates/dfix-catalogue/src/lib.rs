@@ -160,8 +160,8 @@ pub use name_words::{
 pub use names::{assumed_like, is_docker_hub, is_official, is_registry_host, normalise};
 pub use node_env::{NodeEnvEffect, is_production_by_itself, node_env_effect};
 pub use onbuild::{has_triggers, onbuild_triggers};
-pub use other_pythons::tells_of_other_python;
 pub use one_word_outputs::{OneWord, prints_one_word};
+pub use other_pythons::tells_of_other_python;
 pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is, web_frameworks};
 pub use package_tools::{
     PackageManager, PackageTool, PackageWord, apt_setting, package_options, package_tool,

@@ -96,16 +96,16 @@ mod run_wget_progress;
 mod secret_in_arg_env;
 mod sh_backticks;
 mod sh_braces;
+mod sh_cd_unchecked;
 mod sh_declare_assign;
 mod sh_echo_escapes;
 mod sh_glob_dash;
-mod sh_redirect_both;
-mod sh_source;
-mod sh_test_equal;
-mod sh_cd_unchecked;
 mod sh_quote_cmdsub;
 mod sh_quote_vars;
+mod sh_redirect_both;
 mod sh_rm_empty_var;
+mod sh_source;
+mod sh_test_equal;
 mod slim_base;
 mod stage_duplicate;
 mod stage_name_case;
@@ -222,16 +222,16 @@ pub const ALL: &[&Rule] = &[
     &secret_in_arg_env::RULE,
     &sh_backticks::RULE,
     &sh_braces::RULE,
+    &sh_cd_unchecked::RULE,
     &sh_declare_assign::RULE,
     &sh_echo_escapes::RULE,
     &sh_glob_dash::RULE,
-    &sh_redirect_both::RULE,
-    &sh_source::RULE,
-    &sh_test_equal::RULE,
-    &sh_cd_unchecked::RULE,
     &sh_quote_cmdsub::RULE,
     &sh_quote_vars::RULE,
+    &sh_redirect_both::RULE,
     &sh_rm_empty_var::RULE,
+    &sh_source::RULE,
+    &sh_test_equal::RULE,
     &slim_base::RULE,
     &stage_duplicate::RULE,
     &stage_name_case::RULE,

@@ -73,10 +73,11 @@ impl<'m> Texts<'m> {
 
     /// The words as one, and where they stand; none where there is one alone.
     pub(super) fn joined(&self) -> Result<Option<(TextRange, String)>, Remedy> {
-        if let Some(word) = self.words.iter().find(|it| {
-            it.may_split()
-                || it.is_pattern() && it.source_text().contains(['*', '?', '[', '~', '{'])
-        }) {
+        let is_several = |it: &&Word<'m>| {
+            let source = it.source_text();
+            it.may_split() || it.is_pattern() && source.contains(['*', '?', '[', '~', '{'])
+        };
+        if let Some(word) = self.words.iter().find(is_several) {
             return Err(remedy!(
                 "put quotes around `{}`, and write `printf '%b\\n'`",
                 word.shortened()
@@ -86,10 +87,8 @@ impl<'m> Texts<'m> {
             return Ok(None);
         };
         let quote = self.words.iter().find_map(|it| {
-            it.source_text()
-                .chars()
-                .next()
-                .filter(|it| matches!(it, '"' | '\''))
+            let source = it.source_text();
+            source.chars().next().filter(|it| matches!(it, '"' | '\''))
         });
         let quote = quote.unwrap_or('"');
         let inner: Option<Vec<&str>> = self.words.iter().map(|it| inner(*it, quote)).collect();
