@@ -62,6 +62,7 @@ mod of_command;
 mod of_file;
 mod of_launches;
 mod other_bases;
+mod own_folder;
 pub(crate) mod package_archives;
 pub(crate) mod pip_settings;
 pub(crate) mod pipefail;

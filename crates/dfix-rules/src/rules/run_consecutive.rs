@@ -91,6 +91,31 @@ pub(crate) const RULE: Rule = Rule {
         ),
         leaves("FROM debian:12\nRUN mkdir /run/x\nRUN ls /run/x\n")
             .that_says("what `mkdir` leaves in `/run`"),
+        // Each `RUN` is given its working directory anew.
+        reports(
+            "FROM debian:12\nWORKDIR /a\nRUN rm -rf /a\nRUN mkdir b\n",
+            "takes away the working directory",
+        ),
+        reports(
+            "FROM debian:12\nENV A=/a\nWORKDIR $A/b\nRUN rm -rf $A\nRUN mkdir b\n",
+            "takes away the working directory",
+        ),
+        reports(
+            "FROM debian:12\nWORKDIR /src\nRUN rm -rf ../src\nRUN mkdir b\n",
+            "takes away the working directory",
+        ),
+        reports(
+            "FROM debian:12\nWORKDIR /app\nRUN mv /app /srv/app\nRUN mkdir b\n",
+            "takes away the working directory",
+        ),
+        leaves("FROM debian:12\nWORKDIR /a/b\nRUN rm -rf /a/*\nRUN mkdir b\n")
+            .that_says("takes away the working directory"),
+        leaves("FROM debian:12\nWORKDIR /a/b\nRUN find / -name b -exec rm -r {} +\nRUN mkdir b\n")
+            .that_says("takes away the working directory"),
+        fixes(
+            "FROM debian:12\nWORKDIR /a\nRUN rm -rf /a/* /tmp/* ./x\nRUN mv ../b .\nRUN find . -delete\n",
+            "FROM debian:12\nWORKDIR /a\nRUN rm -rf /a/* /tmp/* ./x && \\\n    mv ../b . && \\\n    find . -delete\n",
+        ),
         leaves("ARG V=3.12\nFROM python:$V\nRUN pip install -U pip\nRUN pip install flask\n")
             .that_says("whether every build takes the image"),
         reports(

@@ -53,6 +53,7 @@ pub(super) fn obstacle(first: Step<'_>, second: Step<'_>) -> Option<Remedy> {
         .flatten()
         .find_map(of_the_shell_alone)
         .or_else(|| lasting(own(first)?))
+        .or_else(|| folder_lost(first))
 }
 
 /// The command that the step is there for.
@@ -121,6 +122,15 @@ fn lasting(command: Command<'_>) -> Option<Remedy> {
     None
 }
 
+/// Each `RUN` is given its working directory anew; a shell goes on in what was removed.
+fn folder_lost(step: Step<'_>) -> Option<Remedy> {
+    let lost = step.commands().find(|it| it.takes_its_workdir().is_yes())?;
+    Some(remedy!(
+        "`{}` takes away the working directory, which the next `RUN` is given anew: one shell would go on in a folder that is gone",
+        lost.name()
+    ))
+}
+
 fn is_plain_device(word: &str) -> bool {
     [
         "/dev/null",
@@ -140,6 +150,9 @@ pub(super) fn doubts(chain: &[Step<'_>]) -> Vec<OpenCondition> {
     let earlier = &commands[..commands.len().saturating_sub(1)];
     doubts.extend(earlier.iter().filter_map(|it| unknown(*it)).take(3));
     doubts.extend(earlier.iter().find_map(|it| of_run(*it)));
+    let others = &chain[..chain.len().saturating_sub(1)];
+    let mut others = others.iter().flat_map(|it| it.commands());
+    doubts.extend(others.find_map(|it| it.takes_its_workdir().open()));
     if let Some(stage) = chain[0].stage() {
         doubts.extend(of_the_shell(stage, chain));
         doubts.extend(found_before(stage, &commands));
