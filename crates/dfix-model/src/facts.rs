@@ -99,6 +99,7 @@ pub(crate) mod stage_references;
 pub(crate) mod started_sources;
 mod switches;
 pub(crate) mod system_packages;
+mod taken_files;
 pub(crate) mod tar_programs;
 mod tools_put_in;
 pub(crate) mod unread_work;

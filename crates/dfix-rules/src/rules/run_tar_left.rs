@@ -5,7 +5,7 @@ use dfix_model::catalogue::programs::Mark;
 use dfix_model::catalogue::{DownloadUse, download_option_is, is_known_command};
 use dfix_model::{
     Absence, Command, ImagePath, Model, Need, Needs, OpenCondition, PackageCommand, Stage, Step,
-    StepKind, Word,
+    StepKind, Ternary, Word,
 };
 
 use crate::downloads::{Told, remote_name};
@@ -62,11 +62,24 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nRUN curl -fo /a.tgz https://example.com/a.tgz && tar xzf /a.tgz\nRUN sha256sum /a.tgz\n"),
         leaves("FROM debian:12 AS a\nRUN curl -fo /a.tgz https://example.com/a.tgz && tar xzf /a.tgz\nFROM alpine:3.20\nCOPY --from=a /x /x\n")
             .with_unsafe(),
+        // Another stage takes it by a pattern, or perhaps with its folder.
+        leaves("FROM debian:12 AS b\nRUN curl -fo /out/a.tgz https://example.com/a.tgz && tar xzf /out/a.tgz\nFROM b\nRUN ls\nFROM alpine:3.20\nCOPY --from=b /out/*.tgz /\n")
+            .with_unsafe(),
+        leaves("FROM debian:12 AS b\nRUN curl -fo /srv/a.tgz https://example.com/a.tgz && tar xzf /srv/a.tgz\nFROM alpine:3.20\nCOPY --from=b /srv /srv\n")
+            .that_says("is to take the file, too"),
+        // `ENV` is a part of it as it stands.
+        leaves("FROM debian:12\nRUN wget https://example.com/a.zip \\\n && unzip a.zip \\\n\nENV A=b\n")
+            .with_unsafe(),
+        // A list of sums may name it.
+        leaves("FROM debian:12\nRUN curl -fo /a.tgz https://example.com/a.tgz && tar xzf /a.tgz\nRUN sha256sum -c /sums\n")
+            .that_says("whether `sha256sum` needs the archive"),
     ],
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    for step in file.steps().filter(|it| it.is_run() && !it.is_onbuild()) {
+    let is_one =
+        |it: &Step<'_>| it.is_run() && !it.is_onbuild() && it.swallowed_instruction().is_none();
+    for step in file.steps().filter(is_one) {
         let Some(stage) = step.stage() else { continue };
         for unpack in step.commands().filter(|it| it.is_in_list()) {
             let Some((archive, path)) = unpacked(unpack) else {
@@ -81,13 +94,15 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             };
             let needs = Needs::of(stage, &Absence::unmade(&path), &());
             let is_needed = |it: &Need| matches!(it, Need::Somebody { .. });
-            if needs.after(unpack).iter().any(is_needed) {
+            let taken = taken(stage, &path);
+            if taken.is_yes() || needs.after(unpack).iter().any(is_needed) {
                 continue;
             }
             let message = format!("`{}` stays beside what was in it", archive.shortened());
             out.judge(archive, Safety::Checked, message, |case| {
                 case.takes_away(&needs, unpack)?
                     .evidence("nothing later names the archive")
+                    .open(taken.open())
                     .open(told_by_a_variable(stage, &path))
                     .open(unknown_later(stage, unpack))
                     .declare(Effect::commands_of(step))
@@ -99,6 +114,18 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             });
         }
     }
+}
+
+/// Whether another stage takes the archive, by a pattern or with a folder around it.
+fn taken(stage: Stage<'_>, path: &ImagePath) -> Ternary {
+    let copies = stage.with_descendants().flat_map(Stage::copied_by);
+    let mut copies = copies.filter(|it| it.is_copy_or_add());
+    copies
+        .try_fold(Ternary::No, |all, copy| {
+            let all = all.or(|| copy.takes_of_stage(path));
+            if all.is_yes() { Err(all) } else { Ok(all) }
+        })
+        .unwrap_or_else(|taken| taken)
 }
 
 /// A variable of the image that holds the archive's name: who reads it may want the file.
@@ -120,16 +147,22 @@ fn unknown_later(stage: Stage<'_>, unpack: Command<'_>) -> Option<OpenCondition>
     let start = unpack.range().start();
     let is_unknown = |it: &Command<'_>| {
         it.range().start() > start
-            && it.known().is_none()
-            && it.program().is_some()
-            && PackageCommand::of(*it).is_none()
-            && (it.name().is_empty() || !is_known_command(it.name()))
+            && (checks_sums(*it)
+                || (it.known().is_none()
+                    && it.program().is_some()
+                    && PackageCommand::of(*it).is_none()
+                    && (it.name().is_empty() || !is_known_command(it.name()))))
     };
     let program = commands.find(is_unknown).and_then(Command::program)?;
     Some(OpenCondition::new(
         format!("whether `{}` needs the archive", program.shortened()),
         "look at what it reads",
     ))
+}
+
+/// Whether it compares the sums of files that a list names.
+fn checks_sums(command: Command<'_>) -> bool {
+    command.name().ends_with("sum") && (command.has_option("-c") || command.has_option("--check"))
 }
 
 /// The archive that a command unpacks, which stays where it is.
