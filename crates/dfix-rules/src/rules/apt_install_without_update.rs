@@ -7,9 +7,11 @@ use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
 use dfix_model::packages::SpecKind;
-use dfix_model::{Command, Model, PackageCommand, PackageManager, Stage, Step};
+use dfix_model::{
+    Command, Model, OpenCondition, PackageCommand, PackageManager, Redirect, Stage, Step,
+};
 
-use crate::base::lacks;
+use crate::base::{facts, lacks};
 
 pub(crate) const RULE: Rule = Rule {
     id: "apt-install-without-update",
@@ -32,6 +34,20 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN sudo apt-get update && sudo apt-get install -y curl && echo\n",
         )
         .that_says("no command of the file fetches lists before"),
+        leaves(
+            "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN echo deb https://acme.example ./ > /etc/apt/sources.list.d/a.list\nRUN apt-get install -y curl\n",
+        )
+        .that_says("whether the lists of what was added can be fetched there"),
+        leaves(
+            "FROM debian:12\nCOPY a.list /etc/apt/sources.list.d/\nRUN apt-get install -y curl\n",
+        )
+        .that_says("can be fetched there"),
+        leaves(
+            "FROM debian:12\nRUN apt-get -o Acquire::Check-Valid-Until=false update && apt-get install -y a\nRUN apt-get install -y curl\n",
+        )
+        .that_says("without the options of"),
+        leaves("FROM acme/base:3\nRUN apt-get install -y curl\n")
+            .that_says("nothing is known of the sources"),
         // The rule about the lists puts that one in.
         leaves("FROM debian:12\nRUN apt-get update\nRUN apt-get install -y curl\n"),
         leaves(
@@ -95,6 +111,9 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     ),
                     None => "no command of the file fetches lists before".to_owned(),
                 })
+                .open(unknown_image(stage))
+                .open(changed_sources(stage, first))
+                .open(options_told(stage, first))
                 .declare(Effect::commands_of(step))
                 .fix(|edit| edit.add_command_before(command, &format!("{sudo}{name} update")));
                 Ok(())
@@ -119,6 +138,81 @@ fn first_fetch(stage: Stage<'_>) -> Option<Command<'_>> {
     let commands = stage.base_chain().flat_map(Stage::build_commands);
     let fetching = commands.filter(|it| PackageCommand::of(*it).is_some_and(|it| fetches(&it)));
     fetching.min_by_key(|it| it.range().start())
+}
+
+/// The commands before it, in this stage and those that it is based on.
+fn before<'m>(stage: Stage<'m>, install: &PackageCommand<'m>) -> impl Iterator<Item = Command<'m>> {
+    let end = install.range().start();
+    let commands = stage.base_chain().flat_map(Stage::build_commands);
+    commands.filter(move |it| it.range().start() < end)
+}
+
+fn updates<'m>(
+    stage: Stage<'m>,
+    install: &PackageCommand<'m>,
+) -> impl Iterator<Item = PackageCommand<'m>> {
+    let packages = before(stage, install).filter_map(PackageCommand::of);
+    packages.filter(fetches)
+}
+
+fn unknown_image(stage: Stage<'_>) -> Option<OpenCondition> {
+    let image = stage.base_image().text().unwrap_or("the base image");
+    facts(stage).is_none().then(|| {
+        OpenCondition::new(
+            format!(
+                "whether lists can be fetched there: nothing is known of the sources of {image}"
+            ),
+            "try `apt-get update` there",
+        )
+    })
+}
+
+/// Sources that were added since lists were last fetched: they may not be there any more, or want a key.
+fn changed_sources<'m>(stage: Stage<'m>, install: &PackageCommand<'m>) -> Option<OpenCondition> {
+    let last = updates(stage, install).map(|it| it.range().start()).max();
+    let is_since = |at| last.is_none_or(|last| at > last) && at < install.range().start();
+    let names_sources = |text: &str| text.contains("etc/apt");
+    let by_command = before(stage, install).find(|it| {
+        let targets = it.redirects().filter_map(Redirect::target);
+        is_since(it.range().start())
+            && (it.is_one_of(&["add-apt-repository", "apt-add-repository"])
+                || (it.is("dpkg") && (it.has_option("-i") || it.has_option("--install")))
+                || it
+                    .words()
+                    .chain(targets)
+                    .any(|word| names_sources(word.source_text())))
+    });
+    let mut steps = stage.base_chain().flat_map(Stage::steps);
+    let by_copy = steps.find(|it| {
+        it.is_copy_or_add() && is_since(it.range().start()) && names_sources(it.source_text())
+    });
+    let step = by_command.map(Command::step).or(by_copy)?;
+    Some(OpenCondition::new(
+        format!(
+            "whether the lists of what was added can be fetched there: {} may change the sources",
+            step.label()
+        ),
+        "try `apt-get update` there",
+    ))
+}
+
+/// Options without which lists may not be fetched: those of an update before, or settings that the install is given.
+fn options_told<'m>(stage: Stage<'m>, install: &PackageCommand<'m>) -> Option<OpenCondition> {
+    const HARMLESS: [&str; 6] = ["-q", "-qq", "--quiet", "-y", "--yes", "--assume-yes"];
+    const SETTINGS: [&str; 4] = ["-o", "--option", "-c", "--config-file"];
+    let is_told = |it: &PackageCommand<'_>| {
+        it.options().any(|option| !HARMLESS.contains(&option.name)) || it.may_take_more()
+    };
+    let has_settings = install.options().any(|it| SETTINGS.contains(&it.name));
+    let update = updates(stage, install).find(is_told);
+    let teller = update.or(has_settings.then_some(*install))?;
+    Some(OpenCondition::new(
+        format!(
+            "whether lists can be fetched without the options of {}",
+            teller.step().label()
+        ),
+        "give `update` the same options where it needs them",
+    ))
 }
 
 /// Whether a `RUN` before it only updates: another rule puts that one before what installs next.
