@@ -115,6 +115,7 @@ impl Cleaning {
             )
             .open(elsewhere)
             .open(settled.open())
+            .open(self.unknown_behind(step, last))
             .declare(Effect::commands_of(step))
             .fix(|edit| edit.add_command_after(last, &source));
             Ok(())
@@ -145,6 +146,20 @@ impl Cleaning {
             }
         }
         folders
+    }
+
+    /// What a command behind the last one may do with the cache of a system's package manager, which nobody knows.
+    fn unknown_behind(&self, step: Step<'_>, last: Command<'_>) -> Option<OpenCondition> {
+        let is_of_system = PackageCommand::of(last).is_some_and(|it| it.is_of_system());
+        let mut behind = step
+            .commands()
+            .filter(|it| is_of_system && it.range().start() > last.range().start());
+        let unknown = behind.find(|it| it.may_call(self.family.0, &|_| false))?;
+        let program = unknown.program()?;
+        Some(OpenCondition::new(
+            format!("whether `{}` needs the cache", program.shortened()),
+            "look at what it installs, and from where",
+        ))
     }
 
     /// What is open where the cache is in the home of somebody whose home is not known.
@@ -211,15 +226,29 @@ impl KnownNeeds {
     }
 }
 
+/// What reads the cache of `yum` and `dnf`, and is neither.
+const OF_THE_SAME_CACHE: [&str; 4] = [
+    "debuginfo-install",
+    "repoquery",
+    "reposync",
+    "yumdownloader",
+];
+
 /// Who needs the cache: commands that are told to fetch nothing.
 struct OfTheCache((PackageManager, &'static str));
 
 impl Users for OfTheCache {
     fn needs(&self, command: Command<'_>) -> Option<Need> {
         let (manager, name) = self.0;
+        let way_out = "let it fetch what it needs";
+        if manager == PackageManager::Dnf
+            && command.is_one_of(&OF_THE_SAME_CACHE)
+            && (command.has_option("-C") || command.has_option("--cacheonly"))
+        {
+            return Some(Need::of(command, way_out));
+        }
         let package = PackageCommand::of(command).filter(|it| it.manager == manager)?;
         let mut options = package_options(name, PackageWord::NeedsCache);
-        let way_out = "let it fetch what it needs";
         options
             .any(|option| package.has_flag(option))
             .then(|| Need::of(command, way_out))

@@ -42,6 +42,8 @@ pub(crate) const RULE: Rule = Rule {
             "FROM fedora:42\nRUN dnf install -y a\nRUN dnf -C install -y b && dnf clean all\n",
             "would fail",
         ),
+        leaves("FROM fedora:42\nRUN dnf install -y a && ./install.sh\n")
+            .that_says("whether `./install.sh` needs the cache"),
         reports(
             "FROM fedora:42\nRUN if true; then dnf install -y a; fi\n",
             "end with `dnf clean all`",

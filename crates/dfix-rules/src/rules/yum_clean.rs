@@ -32,6 +32,16 @@ pub(crate) const RULE: Rule = Rule {
             "FROM centos:7\nRUN yum install -y a\nRUN yum -C install -y b && yum clean all\n",
             "would fail",
         ),
+        reports(
+            "FROM centos:7\nRUN yum install -y a && yumdownloader -C b\n",
+            "would fail",
+        ),
+        reports(
+            "FROM centos:7\nRUN yum install -y a\nRUN repoquery --cacheonly -a > /b\n",
+            "would fail",
+        ),
+        leaves("FROM centos:7\nRUN yum install -y a && ./install.sh\n")
+            .that_says("whether `./install.sh` needs the cache"),
     ],
 };
 
