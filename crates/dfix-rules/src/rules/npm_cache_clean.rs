@@ -1,6 +1,8 @@
 //! `npm cache clean`.
 
-use dfix_engine::{Findings, Group, OpenCondition, Phase, Rule, Severity, fixes, leaves, reports};
+use dfix_engine::{
+    Findings, Group, OpenCondition, Phase, Rule, Severity, fixes, leaves, remedy, reports,
+};
 use dfix_model::context::Answer;
 use dfix_model::{Model, PackageCommand, PackageManager, Stage, Step, StepKind, Word};
 
@@ -48,6 +50,10 @@ pub(crate) const RULE: Rule = Rule {
             "FROM node:22\nRUN useradd -m -d /srv/a a\nUSER a\nRUN npm ci\n",
             "FROM node:22\nRUN useradd -m -d /srv/a a\nUSER a\nRUN npm ci && npm cache clean --force\n",
         ),
+        reports(
+            "FROM node:22\nRUN npm i -g pnpm && npm rm -g npm\n",
+            "npm is removed there",
+        ),
         leaves("FROM acme/node:1\nRUN npm ci\n").that_says("whether nothing needs `~/.npm`"),
         // The folder is another one by then.
         fixes(
@@ -68,10 +74,30 @@ const CACHE: Cleaning = Cleaning {
     },
     only_shipped: true,
     more: Some(|package, case| {
+        if package.step().package_commands().any(|it| removes_npm(&it)) {
+            return Err(remedy!(
+                "npm is removed there: call `npm cache clean --force` before that"
+            ));
+        }
         case.open(offline(package));
         Ok(())
     }),
 };
+
+/// Whether npm is told to remove itself.
+fn removes_npm(package: &PackageCommand<'_>) -> bool {
+    const REMOVES: [&str; 6] = ["uninstall", "unlink", "remove", "rm", "r", "un"];
+    let is_global = package.command.args().any(|it| {
+        it.is("-g") || it.is("--global") || it.is("--location=global") || it.is("global")
+    });
+    package.manager == PackageManager::Npm
+        && package.subcommand_is_one_of(&REMOVES)
+        && is_global
+        && package
+            .command
+            .args()
+            .any(|it| it.is("npm") || !it.is_known())
+}
 
 /// Settings of npm and Yarn beside the Dockerfile.
 const SETTINGS: [&str; 2] = [".npmrc", ".yarnrc"];

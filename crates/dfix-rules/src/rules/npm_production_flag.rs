@@ -1,7 +1,8 @@
 //! `--omit=dev` for what npm calls deprecated.
 
 use dfix_engine::{
-    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves,
+    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
+    reports,
 };
 use dfix_model::packages::{OptionUse, OptionValue};
 use dfix_model::{Model, PackageManager};
@@ -33,6 +34,15 @@ pub(crate) const RULE: Rule = Rule {
         ),
         leaves(
             "FROM node:22\nRUN npm ci --production=false && npm i --only=dev && npm ci --omit=dev\n",
+        ),
+        // The next word is its value.
+        reports(
+            "FROM node:22\nRUN npm ci --production true\n",
+            "takes the next word for its value",
+        ),
+        reports(
+            "FROM node:22\nRUN npm install --production false --no-audit\n",
+            "takes the next word for its value",
         ),
         leaves("FROM node:22\nRUN npm ci --production --omit=dev\n"),
         leaves("FROM node:12\nRUN npm ci --production\n"),
@@ -70,7 +80,15 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 continue;
             }
             let message = format!("`{}` is deprecated", option.name);
+            let mut words = npm.command.args();
+            words.find(|it| it.range() == option.word.range());
+            let next = words.next().filter(|_| option.value.is_none());
             out.judge(option.word, Safety::Safe, message, |case| {
+                if next.is_some_and(|it| it.is("true") || it.is("false")) {
+                    return Err(remedy!(
+                        "npm takes the next word for its value: say `--omit=dev` for `true`, `--include=dev` for `false`"
+                    ));
+                }
                 case.open(chosen_image(stage))
                     .open(version.is_none().then(|| {
                         OpenCondition::new(
