@@ -20,6 +20,18 @@ pub(crate) const RULE: Rule = Rule {
         fixes(
             "FROM debian:12\nENV APP_FOLDER=/srv/app\nWORKDIR $APP_FODLER/web\n",
             "FROM debian:12\nENV APP_FOLDER=/srv/app\nWORKDIR $APP_FOLDER/web\n",
+        )
+        .with_unsafe(),
+        leaves("FROM debian:12\nENV APP_FOLDER=/srv/app\nWORKDIR $APP_FODLER/web\nRUN touch /web/a\n")
+            .that_says("whether `APP_FOLDER` is meant"),
+        // The builder gives them to each `RUN` by itself.
+        reports(
+            "FROM debian:12\nENV HTTP_PROXY=$HTTP_PROXY\n",
+            "leaves a proxy's password in the image",
+        ),
+        reports(
+            "FROM debian:12\nENV http_proxy=x\nENV no_proxy=${no_proxy:-a} HTTP_PROXY=$HTTP_PROXY\n",
+            "leaves a proxy's password in the image",
         ),
         // Whoever writes that means to be given it.
         fixes(
@@ -75,6 +87,14 @@ fn is_plain(variable: &Expansion<'_>) -> bool {
     }
 }
 
+/// Whether the builder gives it to each `RUN`, if it is told it, without an `ARG`: "predefined ARGs" in the reference of Dockerfiles.
+fn is_predefined(name: &str) -> bool {
+    let small = name.to_ascii_lowercase();
+    let is_of_one_case = small == name || small.to_ascii_uppercase() == name;
+    let of = small.strip_suffix("_proxy").filter(|_| is_of_one_case);
+    of.is_some_and(|it| ["all", "ftp", "http", "https", "no"].contains(&it))
+}
+
 /// Whether another pair of the same `ENV` sets it.
 fn is_set_beside(variable: &Expansion<'_>) -> bool {
     let own = variable.pair.map(Pair::range);
@@ -92,8 +112,17 @@ fn report(variable: &Expansion<'_>, step: Step<'_>, out: &mut Findings<'_>) {
     out.judge(variable.place, Safety::Checked, message, |case| {
         let image = stage.base_image().text().unwrap_or("the base image");
         case.evidence(format!("{image} sets no `{name}`"));
+        if is_predefined(name) {
+            return Err(remedy!(
+                "leave it away: the builder gives `{name}` to each `RUN` by itself, and an `ENV` of it leaves a proxy's password in the image"
+            ));
+        }
         if let Some(meant) = variable.meant_name() {
             case.evidence(format!("`{meant}` is set above it"))
+                .open(OpenCondition::new(
+                    format!("whether `{meant}` is meant: what is done today goes on without it"),
+                    "look at what the rest of the file names",
+                ))
                 .declare(Effect::changed(step))
                 .fix(|edit| edit.replace_part(variable.name_place, meant));
             return Ok(());
