@@ -29,6 +29,7 @@ impl Command<'_> {
         };
         let takes = match self.name() {
             "rm" => has(&['r', 'R', 'd'], &["--recursive", "--dir"]),
+            "rmdir" if has(&['p'], &["--parents"]) => return self.unknown(),
             "rmdir" | "mv" => true,
             "userdel" if has(&['r'], &["--remove"]) => return self.unknown(),
             "deluser" if has(&[], &["--remove-home", "--remove-all-files"]) => {

@@ -108,6 +108,8 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nWORKDIR /app\nRUN mv /app /srv/app\nRUN mkdir b\n",
             "takes away the working directory",
         ),
+        leaves("FROM debian:12\nWORKDIR /a\nRUN rmdir -p /a/b\nRUN mkdir b\n")
+            .that_says("takes away the working directory"),
         leaves("FROM debian:12\nWORKDIR /a/b\nRUN rm -rf /a/*\nRUN mkdir b\n")
             .that_says("takes away the working directory"),
         leaves("FROM debian:12\nWORKDIR /a/b\nRUN find / -name b -exec rm -r {} +\nRUN mkdir b\n")
