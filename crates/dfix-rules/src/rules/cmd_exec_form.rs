@@ -76,9 +76,20 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM python:3.12\nENTRYPOINT java $OPTS -jar a.jar\nCMD [\"--help\"]\n")
             .that_says("decide which is meant"),
         fixes(
-            "FROM python:3.12\nSHELL [\"/bin/bash\", \"-lc\"]\nCMD python app.py\n",
-            "FROM python:3.12\nSHELL [\"/bin/bash\", \"-lc\"]\nCMD [\"/bin/bash\", \"-lc\", \"exec python app.py\"]\n",
+            "FROM python:3.12\nSHELL [\"/bin/bash\", \"-c\"]\nCMD python app.py $X\n",
+            "FROM python:3.12\nSHELL [\"/bin/bash\", \"-c\"]\nCMD [\"/bin/bash\", \"-c\", \"exec python app.py $X\"]\n",
         ),
+        // What it calls may be a function, or a word of the shell's own, and `exec` starts programs.
+        leaves("FROM python:3.12\nSHELL [\"/bin/bash\", \"-lc\"]\nCMD python app.py\n")
+            .that_says("a shell is needed"),
+        leaves("FROM node:22\nCMD . /root/.nvm/nvm.sh && nvm run a.js\n")
+            .that_says("a shell is needed"),
+        leaves("FROM node:22\nSHELL [\"/bin/bash\", \"-c\"]\nCMD mapfile $X\n")
+            .that_says("a shell is needed"),
+        leaves(
+            "FROM node:22\nSHELL [\"/bin/bash\", \"-c\"]\nCMD node $X\nENV BASH_ENV=/root/.env\n",
+        )
+        .that_says("a shell is needed"),
         leaves("FROM python:3.12\nCMD service cron start && python app.py\n")
             .that_says("whether `service` leaves processes behind"),
         leaves("FROM acme/base:1\nCMD python $X\n").that_says("`SHELL` of its own"),

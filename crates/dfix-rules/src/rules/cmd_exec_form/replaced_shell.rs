@@ -27,6 +27,9 @@ pub(super) fn judge(
     let last = last_command(step).ok_or_else(by_hand)?;
     let script = script(step, last).ok_or_else(by_hand)?;
     let shell = stage.shell_at(step);
+    if !calls_program(stage, step, last) {
+        return Err(by_hand());
+    }
     let known: Option<Vec<&str>> = shell.argv.iter().map(|it| it.as_deref()).collect();
     let mut words = known
         .filter(|it| it.len() > 1 && shell.is_posix())
@@ -50,6 +53,31 @@ pub(super) fn judge(
     .declare(Effect::changed(step))
     .fix(|edit| edit.set_exec_form(step, &words));
     Ok(())
+}
+
+/// Whether the last word that the shell is given is a program for sure, which `exec` can start: no function, no alias, no word of a
+/// shell's own. A file that the shell reads may make them.
+fn calls_program(stage: Stage<'_>, step: Step<'_>, last: Command<'_>) -> bool {
+    let shell = stage.shell_at(step);
+    let mut words = shell.argv.iter().map(|it| it.as_deref().unwrap_or("-i"));
+    let path = words.next().unwrap_or_default();
+    let reads = |it: &str| match it.strip_prefix('-') {
+        Some(long) if long.starts_with('-') => true,
+        Some(short) => short.contains(['i', 'l']),
+        None => false,
+    };
+    let is_set = |name| stage.final_env(name).is_set();
+    let makes_words = |it: &Command<'_>| it.is_one_of(&[".", "source", "eval", "alias", "enable"]);
+    if words.any(reads)
+        || is_set("BASH_ENV")
+        || is_set("ENV")
+        || step.commands().any(|it| makes_words(&it))
+    {
+        return false;
+    }
+    let program = last.program().and_then(Word::value).unwrap_or_default();
+    let is_known = || programs::find(program).is_some_and(|it| it.kind() != Kind::Builtin);
+    path == "/bin/sh" || program.contains('/') || is_known()
 }
 
 /// Whether it is known which shell runs the step: the file says so, or an image that is known.
