@@ -81,7 +81,20 @@ pub(crate) fn chosen_image(stage: Stage<'_>) -> Option<OpenCondition> {
 pub(crate) fn chosen_folder(stage: Stage<'_>, step: Step<'_>) -> Option<OpenCondition> {
     let workdirs = stage.base_chain().flat_map(Stage::workdirs);
     let before = workdirs.filter(|it| it.index() < step.index());
-    let mut names = before.filter_map(Step::word).flat_map(Word::variables);
+    let names = before.filter_map(Step::word).flat_map(Word::variables);
+    let name = chosen_variable(stage, step, names)?;
+    Some(OpenCondition::new(
+        format!("whether every build takes the default of `{name}`, which a `WORKDIR` names"),
+        format!("write the folder with `{name}` in it"),
+    ))
+}
+
+/// The first of these variables that a build may choose: an argument before the step, or a variable that is made of others.
+pub(crate) fn chosen_variable(
+    stage: Stage<'_>,
+    step: Step<'_>,
+    mut names: impl Iterator<Item = String>,
+) -> Option<String> {
     let sets = |it: &Step<'_>, name: &str| {
         let mut pairs = it.pairs().filter(|it| it.key_text() == Some(name));
         match it.kind() {
@@ -94,11 +107,7 @@ pub(crate) fn chosen_folder(stage: Stage<'_>, step: Step<'_>) -> Option<OpenCond
         let steps = stage.base_chain().flat_map(Stage::steps);
         steps.filter(|it| it.index() < step.index())
     };
-    let name = names.find(|name| above().any(|it| sets(&it, name)))?;
-    Some(OpenCondition::new(
-        format!("whether every build takes the default of `{name}`, which a `WORKDIR` names"),
-        format!("write the folder with `{name}` in it"),
-    ))
+    names.find(|name| above().any(|it| sets(&it, name)))
 }
 
 /// The tag of the series that `latest` stands for.

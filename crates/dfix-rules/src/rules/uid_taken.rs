@@ -9,7 +9,7 @@ use dfix_model::{
     Word,
 };
 
-use crate::base::chosen_image;
+use crate::base::{chosen_image, chosen_variable};
 
 pub(crate) const RULE: Rule = Rule {
     id: "uid-taken",
@@ -33,9 +33,30 @@ pub(crate) const RULE: Rule = Rule {
             "FROM node:22\nRUN userdel -r node && groupadd -g 1000 app && useradd -u 1000 -g app app\n",
         ),
         fixes(
+            "FROM node:22-alpine\nRUN adduser -D -u 1000 app\n",
+            "FROM node:22-alpine\nRUN deluser --remove-home node && adduser -D -u 1000 app\n",
+        ),
+        fixes(
             "FROM node:22-alpine\nARG UID=1000\nRUN adduser -D -u $UID app\n",
             "FROM node:22-alpine\nARG UID=1000\nRUN deluser --remove-home node && adduser -D -u $UID app\n",
-        ),
+        )
+        .with_unsafe(),
+        leaves("FROM node:22-alpine\nARG UID=1000\nRUN adduser -D -u $UID app\n")
+            .that_says("whether every build takes the default of `UID`"),
+        // The number may be free by then.
+        leaves("FROM ubuntu:24.04\nRUN userdel -r $(getent passwd 1000 | cut -d: -f1)\nRUN useradd -u 1000 app\n")
+            .with_unsafe(),
+        leaves("FROM ubuntu:24.04\nRUN userdel -r \"$(id -nu 1000)\" && useradd -u 1000 app\n")
+            .with_unsafe(),
+        leaves("FROM ubuntu:24.04\nRUN usermod -u 1001 $(id -nu 1000) && useradd -u 1000 app\n")
+            .with_unsafe(),
+        leaves("FROM ubuntu:24.04\nRUN sed -i '/:1000:/d' /etc/passwd && useradd -u 1000 app\n")
+            .with_unsafe(),
+        leaves("FROM ubuntu:24.04\nCOPY setup.sh .\nRUN ./setup.sh\nRUN useradd -u 1000 app\n")
+            .with_unsafe(),
+        leaves("FROM ubuntu:24.04\nRUN curl -fsSL https://acme.example/setup | bash\nRUN useradd -u 1000 app\n")
+            .with_unsafe(),
+        leaves("FROM ubuntu:24.04\nCOPY rootfs/ /\nRUN useradd -u 1000 app\n").with_unsafe(),
         reports(
             "FROM node:22\nCOPY --chown=node . /app\nRUN useradd -u 1000 app\n",
             "line 2 names `node`",
@@ -123,6 +144,7 @@ fn tell(
             .evidence(format!("nothing in the file names `{holder}`"))
             .open(is_root.open())
             .open(chosen_image(stage))
+            .open(chosen_number(stage, command))
             .open(told_by_a_text(stage, holder))
             .declare(Effect::commands_of(step))
             .fix(|edit| edit.add_command_before(command, &delete));
@@ -140,6 +162,16 @@ fn is_named_nowhere(stage: Stage<'_>, command: Command<'_>, holder: &str) -> Res
     };
     Err(remedy!(
         "line {line} names `{holder}`: use that user, take another number, or delete it first and name the new one there"
+    ))
+}
+
+/// What is open where a build may choose another number.
+fn chosen_number(stage: Stage<'_>, command: Command<'_>) -> Option<OpenCondition> {
+    let names = command.args().flat_map(Word::variables);
+    let name = chosen_variable(stage, command.step(), names)?;
+    Some(OpenCondition::new(
+        format!("whether every build takes the default of `{name}`"),
+        "see what the builds are told (`--build-arg`)",
     ))
 }
 

@@ -1,5 +1,6 @@
 //! Numbers of users and groups that another base image would have given away already.
 
+use dfix_catalogue::programs::Mark;
 use rustc_hash::FxHashMap;
 
 use super::Accounts;
@@ -8,8 +9,12 @@ use super::commands::{OptionValue, Said, said};
 use crate::collect::command::WrapperKind;
 use crate::facts::executed::{Executed, executed};
 use crate::facts::interpreted::Interpreted;
+use crate::facts::unread_work::{Part, unread_before_command};
 use crate::facts::variables::expand_text;
 use crate::handles::{Base, Command, Stage, Word};
+
+/// The lists of users and groups.
+const LISTS: [&str; 4] = ["etc/group", "etc/passwd", "etc/shadow", "etc/gshadow"];
 
 /// Who holds a number: a user and a group, by their names; none once they are gone or have another number.
 #[derive(Clone)]
@@ -27,14 +32,14 @@ impl<'m> Accounts<'m> {
     }
 
     /// Those of these commands that surely want it: with the defaults of the build's arguments, under no condition, and where nothing
-    /// passes over their failure.
+    /// passes over their failure; none where something before may have taken the number from its holder, as far as it is not read.
     pub fn sure_clashes(self, number: u32, holder: &str) -> Vec<Command<'m>> {
         let mut found = self.clashes(number, holder);
         found.retain(|it| {
             let is_said = it
                 .stage()
                 .is_some_and(|stage| says_number(stage, *it, number));
-            is_said && it.stops_the_build()
+            is_said && it.stops_the_build() && !may_be_free(*it, holder)
         });
         found
     }
@@ -88,6 +93,43 @@ impl<'m> Accounts<'m> {
         }
         found
     }
+}
+
+/// Whether something before a command may have taken the number from its holder: what is not read, what changes a user whom only the
+/// build can tell, and what writes into the list of users.
+fn may_be_free(command: Command<'_>, holder: &str) -> bool {
+    let may_change = |it: Command<'_>| {
+        let is_other = |stage, word| expand_text(stage, word, it).is_some_and(|it| it != holder);
+        let stage = it.stage();
+        let may_be_holder = |word| !stage.is_some_and(|stage| is_other(stage, word));
+        let is_list = |it: Word<'_>| LISTS.iter().any(|list| it.mentions(list));
+        let names_list = it.words().any(is_list) && !it.is_marked(Mark::LeavesNothing)
+            || it
+                .redirects()
+                .filter(|it| it.writes())
+                .any(|it| it.target().is_none_or(is_list));
+        names_list
+            || match said(it) {
+                Some(Said::RemoveUser(name) | Said::RemoveGroup(name)) => may_be_holder(name),
+                Some(Said::ChangeUser(it)) => may_be_holder(it.name),
+                Some(Said::ChangeGroup(it)) => may_be_holder(it.name),
+                _ => false,
+            }
+    };
+    let chain = command.stage().into_iter().flat_map(Stage::base_chain);
+    let mut before = chain.flat_map(|stage| {
+        let interpreted = Interpreted::of(stage);
+        let runs = stage
+            .runs()
+            .take_while(|it| it.index() <= command.step().index());
+        let done = runs.flat_map(move |step| executed(interpreted, step));
+        let commands = done.filter_map(|it| match it {
+            Executed::Command(it) => Some(it),
+            _ => None,
+        });
+        commands.take_while(|it| *it != command).collect::<Vec<_>>()
+    });
+    before.any(may_change) || unread_before_command(command, Part::Accounts).is_some()
 }
 
 /// Whether a command makes a user or a group of this number, as far as the file tells.
