@@ -11,6 +11,8 @@ use crate::handles::{Command, Stage, Step};
 
 /// Programs that write into a list of archives.
 const WRITERS: [&str; 2] = ["add-apt-repository", "apt-add-repository"];
+/// What names the list of the distribution's archive by a pattern.
+const PATTERNS: [&str; 2] = ["etc/apt/*", "etc/apt/sources"];
 /// Options of one command that name an archive for it alone.
 const OPTIONS: [&str; 2] = ["--repository", " -X "];
 /// Programs that add none where they speak of a list.
@@ -125,7 +127,7 @@ fn of_step(step: Step<'_>) -> Vec<PackageArchive<'_>> {
     let mut found = Vec::new();
     let source = step.source_text();
     // What speaks of a list of archives.
-    let lists = || list_files().chain(WRITERS);
+    let lists = || list_files().chain(PATTERNS).chain(WRITERS);
     if !lists().chain(OPTIONS).any(|it| source.contains(it)) {
         return found;
     }
@@ -185,9 +187,10 @@ fn pieces(text: &str, is_run: bool) -> Vec<(usize, &str)> {
     found
 }
 
-/// Whether a line goes on in the next one; comments between do not end it.
+/// Whether a line goes on in the next one; comments and empty lines between do not end it.
 fn is_continued(before: &str) -> bool {
-    let line = before.rsplit('\n').next().unwrap_or_default();
+    let mut lines = before.rsplit('\n');
+    let line = lines.find(|it| !it.trim().is_empty()).unwrap_or_default();
     line.trim_end().ends_with('\\') || line.trim_start().starts_with('#')
 }
 
@@ -223,15 +226,41 @@ impl PackageArchive<'_> {
             PARTS.contains(&word)
         };
         match program {
-            "sed" => is_address,
+            "sed" => is_address || self.edits_suite() || self.writes(),
             "add-apt-repository" | "apt-add-repository" => {
                 let mut words = self.text.split_whitespace().rev();
                 let is_taken_away = self.text.contains("--remove") || self.text.contains(" -r ");
                 let last = words.find(|it| !it.starts_with('-') && *it != "\\");
                 !last.is_some_and(is_part) && !is_taken_away
             }
-            other => !OTHERS.contains(&other),
+            other => !OTHERS.contains(&other) || self.writes(),
         }
+    }
+
+    /// Whether it writes a file of the system's settings, or hands them to what does.
+    fn writes(&self) -> bool {
+        let mut targets = self.text.split('>').skip(1);
+        targets.any(|it| it.trim_start_matches([' ', '"', '\'']).starts_with("/etc"))
+            || words_of(self.text).any(|it| it == "tee")
+    }
+
+    /// Whether it is an edit that may put another release in the place of the image's: of more than a host.
+    fn edits_suite(&self) -> bool {
+        let is_edit = self.step.is_run() && matches!(program_of(self.text), "perl" | "sed");
+        let is_number = |it: &str| {
+            let rest = it.strip_prefix('v').unwrap_or(it);
+            let digits = rest.bytes().filter(u8::is_ascii_digit).count();
+            digits > 0 && rest.bytes().all(|it| it.is_ascii_digit() || it == b'.')
+        };
+        let is_suite = |it: &str| {
+            let mut names = code_names("debian").chain(code_names("ubuntu"));
+            BESIDE.contains(&it) || names.any(|name| name == it)
+        };
+        let is_computed = || self.text.contains("$(") || self.text.contains('`');
+        let of_file = |it: &str| it == "f" || it == "file";
+        is_edit
+            && (is_computed()
+                || words_of(self.text).any(|it| is_number(it) || is_suite(it) || of_file(it)))
     }
 
     fn is_before(&self, command: Command<'_>) -> bool {
@@ -261,6 +290,9 @@ impl PackageArchive<'_> {
 
     /// Whether a package that the release's own archive lacks may be there.
     pub fn may_have(&self, package: &str, foundation: &Foundation) -> bool {
+        if self.edits_suite() {
+            return true;
+        }
         let addresses = self.text.matches("://").count();
         if let Some(has) = vendor_archive_has(self.text, package) {
             return has || addresses > 1;

@@ -47,6 +47,19 @@ pub(crate) const RULE: Rule = Rule {
             .that_says("whether every build takes the image"),
         // Another archive may have it.
         leaves("FROM debian:13\nCOPY x.list /etc/apt/sources.list.d/\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
+        leaves("FROM debian:13\nRUN sed -i s/trixie/bookworm/ /etc/apt/sources.list.d/debian.sources && apt-get update && apt-get install -y libgl1-mesa-glx\n"),
+        leaves("FROM debian:13\nRUN sed -i \"s/$(. /etc/os-release; echo $VERSION_CODENAME)/bookworm/\" /etc/apt/sources.list.d/*\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
+        leaves("FROM debian:13\nRUN cat my.list > /etc/apt/sources.list\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
+        leaves("FROM debian:13\nRUN cat my.list | tee /etc/apt/sources.list\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
+        leaves("FROM debian:13\nRUN cd /etc/apt && sed -i s/trixie/bookworm/ sources.list.d/debian.sources\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
+        leaves("FROM debian:13\nRUN sed -i s/trixie/bookworm/ /etc/apt/sources*\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
+        leaves("FROM debian:13\nRUN find /etc/apt -name '*.sources' -exec sed -i s/trixie/bookworm/ {} +\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
+        leaves("FROM alpine:3.22\nRUN sed -i s/v3.22/v3.12/ /etc/apk/repositories\nRUN apk add --no-cache python2\n"),
+        // Another host has the same.
+        fixes(
+            "FROM debian:13\nRUN sed -i 's/deb.debian.org/mirror.acme.example/' /etc/apt/sources.list.d/debian.sources\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n",
+            "FROM debian:13\nRUN sed -i 's/deb.debian.org/mirror.acme.example/' /etc/apt/sources.list.d/debian.sources\nRUN apt-get update && apt-get install -y libgl1\n",
+        ),
         leaves("FROM debian:13\nCOPY apt/ /etc/apt/\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
         leaves("FROM debian:13\nCOPY rootfs /\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n"),
         leaves("FROM debian:13\nCOPY setup.sh /\nRUN /setup.sh && apt-get update && apt-get install -y libgl1-mesa-glx\n"),
