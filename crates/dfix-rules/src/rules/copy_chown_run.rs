@@ -7,7 +7,7 @@ use dfix_model::catalogue::is_system_account;
 use dfix_model::catalogue::programs::Mark;
 use dfix_model::{
     Command, FileEntry, ImagePath, Model, OpenCondition, PackageCommand, PackageManager, Redirect,
-    Stage, Step, StepKind, Word,
+    Stage, Step, StepKind, Touch, Word,
 };
 
 pub(crate) const RULE: Rule = Rule {
@@ -34,6 +34,12 @@ pub(crate) const RULE: Rule = Rule {
         .with_unsafe(),
         leaves("FROM node:22\nWORKDIR /app\nCOPY a.txt .\nRUN make\nCOPY b.txt .\nRUN chown -R node:node /app\n")
             .with_context(&[("a.txt", ""), ("b.txt", "")])
+            .that_says("whether nothing else is in"),
+        leaves("FROM node:22\nCOPY a /srv/app\nRUN true\nUSER root\nCOPY b.env /srv/app/.env\nRUN chown -R node /srv/app\n")
+            .with_context(&[("a/x", ""), ("b.env", "")])
+            .that_says("whether nothing else is in"),
+        leaves("FROM node:22\nCOPY a /srv\nRUN true\nCOPY b.env /srv/app/.env\nRUN chown -R node /srv/app\n")
+            .with_context(&[("a/x", ""), ("b.env", "")])
             .that_says("whether nothing else is in"),
         // What lies in there is not known.
         leaves("FROM node:22\nCOPY a.txt /app/\nCOPY --from=acme/b:1 /b /\nRUN chown -R node:node /app\n")
@@ -193,7 +199,9 @@ fn others(stage: Stage<'_>, copy: Step<'_>, path: &ImagePath) -> Option<OpenCond
         FileEntry::Nothing => true,
         FileEntry::Folder => {
             let is_workdir = stage.workdir_at(copy).as_deref() == Some(path.as_str());
-            let is_made = files.touched().any(|it| it.path == path);
+            let is_made = files
+                .touched()
+                .any(|it| it.path == path && it.touch == Touch::Made);
             let mut below = files
                 .touched()
                 .filter(|it| it.path != path && it.path.is_below(path));
@@ -203,9 +211,10 @@ fn others(stage: Stage<'_>, copy: Step<'_>, path: &ImagePath) -> Option<OpenCond
     };
     let copies = stage.base_chain().flat_map(Stage::copies);
     let mut before = copies.filter(|it| it.index() < copy.index());
+    let puts_nothing = |it: Step<'_>| it.has_known_landings() && !it.may_land_at(path);
     let is_known = is_new
         && path.is_applications()
-        && before.all(Step::has_known_landings)
+        && before.all(puts_nothing)
         && !is_worked_in(stage, copy, path);
     (!is_known).then(|| {
         OpenCondition::new(
