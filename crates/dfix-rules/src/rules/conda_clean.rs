@@ -1,7 +1,9 @@
 //! `conda clean`.
 
-use dfix_engine::{Findings, Group, Phase, Rule, Severity, fixes, leaves, reports};
-use dfix_model::{Model, PackageManager};
+use dfix_engine::{
+    Case, Findings, Group, Phase, Remedy, Rule, Severity, fixes, leaves, remedy, reports,
+};
+use dfix_model::{Model, PackageCommand, PackageManager, Stage, Step};
 
 use crate::cleaning::Cleaning;
 
@@ -33,6 +35,14 @@ pub(crate) const RULE: Rule = Rule {
             "FROM acme/conda:3 AS build\nRUN conda create -p /env a\nFROM debian:12\nCOPY --from=build /env /env\n",
         ),
         reports(
+            "FROM acme/conda:3\nRUN conda config --set always_softlink true && conda install -y a\n",
+            "point into its cache",
+        ),
+        reports(
+            "FROM acme/conda:3\nENV CONDA_ALWAYS_SOFTLINK=1\nRUN conda install -y a\n",
+            "point into its cache",
+        ),
+        reports(
             "FROM acme/conda:3\nRUN conda install -y a\nRUN conda install -y --offline b && conda clean -a\n",
             "would fail",
         ),
@@ -46,8 +56,28 @@ const CACHE: Cleaning = Cleaning {
     words: "clean -ay",
     cleans: |it| it.subcommand_is_one_of(&["clean"]),
     only_shipped: true,
-    more: None,
+    more: Some(keeps_no_links),
 };
+
+/// # Errors
+/// Where the file speaks of packages that are links into the cache.
+fn keeps_no_links(command: &PackageCommand<'_>, _: &mut Case<'_>) -> Result<(), Remedy> {
+    let chain = command
+        .command
+        .stage()
+        .into_iter()
+        .flat_map(Stage::base_chain);
+    let mut steps = chain.flat_map(Stage::steps);
+    let is_of_links = |it: Step<'_>| it.source_text().to_ascii_lowercase().contains("softlink");
+    match steps.find(|it| is_of_links(*it)) {
+        Some(step) => Err(remedy!(
+            "line {} speaks of soft links: packages that are links point into its cache, and would be gone with it. Remove the \
+             archives alone (`conda clean -ty`)",
+            step.line()
+        )),
+        None => Ok(()),
+    }
+}
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     CACHE.check(file, out);

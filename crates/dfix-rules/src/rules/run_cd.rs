@@ -5,7 +5,7 @@ use dfix_engine::{
 };
 use dfix_model::{
     Command, Connector, ImagePath, Model, Mount, OpenCondition, Operator, Stage, Step, StepKind,
-    Word,
+    Touch, Word,
 };
 
 use crate::base::chosen_folder;
@@ -58,6 +58,13 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nSHELL [\"/bin/bash\", \"-lc\"]\nRUN cd src && make\n")
             .that_says("its profile"),
         leaves("FROM debian:12\nRUN cd /src && make && cp a \"$OLDPWD\"\n").with_unsafe(),
+        fixes(
+            "FROM debian:12\nRUN mkdir /src\nRUN cd /src && make D=$PWD\nCMD [\"x\"]\n",
+            "FROM debian:12\nRUN mkdir /src\nWORKDIR /src\nRUN make D=$PWD\nWORKDIR /\nCMD [\"x\"]\n",
+        ),
+        leaves("FROM debian:12\nRUN ln -s /usr/src /src\nRUN cd /src && make D=$PWD\n")
+            .that_says("is a link"),
+        leaves("FROM debian:12\nRUN cd /src && make D=$(pwd)\n").that_says("is a link"),
         // One layer stays one, and what is not certain stays.
         leaves("FROM alpine:3.22\nARG V=1\nWORKDIR /app-${V}\nRUN cd sub && make\nRUN ls\n")
             .that_says("whether every build takes the default of `V`"),
@@ -110,7 +117,8 @@ fn judge(steps: &[Step<'_>], path: &str, out: &mut Findings<'_>) {
             return Err(remedy!("the folder is mounted for the `RUN`: a `WORKDIR` would make one in the image"));
         }
         case.open(steps.iter().find_map(|it| unknown_mount(*it)))
-            .open(another_folder(stage, steps));
+            .open(another_folder(stage, steps))
+            .open(another_name(stage, steps, path));
         let is_there = stage.workdir_at(first).as_deref() == Some(path);
         if is_there {
             case.open(chosen_folder(stage, first)).evidence("it is there already")
@@ -176,6 +184,36 @@ fn another_folder(stage: Stage<'_>, steps: &[Step<'_>]) -> Option<OpenCondition>
             .replace("`its profile`", "its profile"),
         "look at what it says",
     ))
+}
+
+/// What is open where a command asks for the name of the folder that it is in: a link goes by its own name behind `cd`, and by that of
+/// what it leads to elsewhere.
+fn another_name(stage: Stage<'_>, steps: &[Step<'_>], path: &str) -> Option<OpenCondition> {
+    let asks = |it: &Step<'_>| it.mentions("PWD") || it.mentions("pwd");
+    if !steps.iter().any(asks) {
+        return None;
+    }
+    let path = ImagePath::new(path);
+    let files = stage.filesystem().at(steps[0]);
+    let is_made = |it: &ImagePath| {
+        let mut touched = files.touched().filter(|touched| touched.path == it);
+        let last = touched.next_back().map(|it| it.touch);
+        matches!(last, Some(Touch::Made | Touch::Copied))
+    };
+    let mut folders = path
+        .ancestors()
+        .filter(|it| !it.is_root())
+        .chain([path.clone()]);
+    let is_known = stage.any_base_facts().is_known() && folders.all(|it| is_made(&it));
+    (!is_known).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether {} is a link, which has two names for `pwd`",
+                path.as_str()
+            ),
+            "look at the folder, and at those that it is in",
+        )
+    })
 }
 
 /// The folder that the `RUN` goes to before anything else, where that is the only time that it goes anywhere.
