@@ -32,30 +32,33 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN mkdir /a\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN curl -fsSL https://example.com/a.tgz | tar -xz -C /a\nCMD [\"/a/run\"]\n",
         ),
         fixes(
-            "FROM alpine:3.20\nRUN echo a:b | chpasswd\n",
-            "FROM alpine:3.20\nSHELL [\"/bin/ash\", \"-o\", \"pipefail\", \"-c\"]\nRUN echo a:b | chpasswd\n",
+            "FROM alpine:3.20\nRUN echo a:b | chpasswd\nCMD [\"x\"]\n",
+            "FROM alpine:3.20\nSHELL [\"/bin/ash\", \"-o\", \"pipefail\", \"-c\"]\nRUN echo a:b | chpasswd\nCMD [\"x\"]\n",
         ),
+        leaves("FROM alpine:3.20\nRUN echo a:b | chpasswd\n").that_says("whether others build on this image"),
+        leaves("FROM debian:12\nSHELL [\"/bin/bash\", \"-c\"]\nRUN echo a:b | chpasswd\n")
+            .that_says("whether others build on this image"),
         // What the container starts keeps its shell.
         fixes(
             "FROM debian:12\nRUN echo a:b | chpasswd\nCMD run me\n",
             "FROM debian:12\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN echo a:b | chpasswd\nSHELL [\"/bin/sh\", \"-c\"]\nCMD run me\n",
         ),
         fixes(
-            "FROM debian:12\nSHELL [\"/bin/bash\", \"-c\"]\nRUN curl -f https://example.com/a | tee /a\n",
-            "FROM debian:12\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN curl -f https://example.com/a | tee /a\n",
+            "FROM debian:12\nSHELL [\"/bin/bash\", \"-c\"]\nRUN curl -f https://example.com/a | tee /a\nCMD [\"x\"]\n",
+            "FROM debian:12\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN curl -f https://example.com/a | tee /a\nCMD [\"x\"]\n",
         ),
         leaves("FROM debian:12\nRUN ls /opt | grep x | tee /a\n").that_says("`grep`"),
         leaves("FROM debian:12\nRUN curl https://example.com | head -1 > /a\n").that_says("`head`"),
         leaves("FROM debian:12\nRUN echo \"a\\nb\" | tee /a\n").that_says("backslash"),
         leaves("FROM acme/base:1\nRUN echo a:b | chpasswd\n").that_says("whether acme/base:1 has"),
         fixes(
-            "FROM acme/base:1\nRUN apt-get update && echo \"a\\$b\" | tee /a\n",
-            "FROM acme/base:1\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN apt-get update && echo \"a\\$b\" | tee /a\n",
+            "FROM acme/base:1\nRUN apt-get update && echo \"a\\$b\" | tee /a\nCMD [\"x\"]\n",
+            "FROM acme/base:1\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN apt-get update && echo \"a\\$b\" | tee /a\nCMD [\"x\"]\n",
         )
         .that_says("`apt-get` in the same stage"),
         fixes(
-            "FROM debian:12\nRUN ls /opt | grep x | tee /a\n",
-            "FROM debian:12\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN ls /opt | grep x | tee /a\n",
+            "FROM debian:12\nRUN ls /opt | grep x | tee /a\nCMD [\"x\"]\n",
+            "FROM debian:12\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN ls /opt | grep x | tee /a\nCMD [\"x\"]\n",
         )
         .with_unsafe(),
         reports("FROM debian:12\nRUN yes | apt-get install x\n", "`yes` would fail"),
@@ -67,8 +70,8 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM acme/base:1\nSHELL [\"/bin/sh\", \"-c\"]\nRUN echo a:b | chpasswd\n")
             .that_says("whether `/bin/sh` knows"),
         fixes(
-            "FROM alpine:3.20\nSHELL [\"/bin/sh\", \"-c\"]\nRUN echo a:b | chpasswd\n",
-            "FROM alpine:3.20\nSHELL [\"/bin/sh\", \"-o\", \"pipefail\", \"-c\"]\nRUN echo a:b | chpasswd\n",
+            "FROM alpine:3.20\nSHELL [\"/bin/sh\", \"-c\"]\nRUN echo a:b | chpasswd\nCMD [\"x\"]\n",
+            "FROM alpine:3.20\nSHELL [\"/bin/sh\", \"-o\", \"pipefail\", \"-c\"]\nRUN echo a:b | chpasswd\nCMD [\"x\"]\n",
         ),
         leaves("FROM debian:12\nRUN rm /bin/bash\nRUN echo a:b | chpasswd\n")
             .that_says("whether `bash` is still"),
@@ -139,6 +142,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     case.evidence("its shell knows `pipefail`");
                 }
                 case.open(unknown)
+                    .open(shells::given_to_others(stage))
                     .open(shells::of_the_start(stage, step))
                     .declare(Effect::changed(step))
                     .fix(|edit| {
@@ -182,6 +186,9 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             }
             let source = format!("SHELL [\"{path}\", \"-o\", \"pipefail\", \"-c\"]");
             let is_restored = shells::is_to_be_restored(stage, *last);
+            if !is_restored {
+                case.open(shells::given_to_others(stage));
+            }
             case.declare(Effect::Inserted {
                 stage: stage.index(),
                 keyword: "SHELL",

@@ -56,6 +56,21 @@ pub(super) fn is_to_be_restored(stage: Stage<'_>, last: Step<'_>) -> bool {
     stage.steps().any(|it| has_text(&it) || it.is_onbuild()) || stage.children().next().is_some()
 }
 
+/// What is open where nothing tells that the image is for a container of its own: what is built on it is given its shell, too.
+pub(super) fn given_to_others(stage: Stage<'_>) -> Option<OpenCondition> {
+    let starts = |it: &Step<'_>| it.is(StepKind::Cmd) || it.is(StepKind::Entrypoint);
+    let is_for_others = |of: Stage<'_>| {
+        let mut steps = of.base_chain().flat_map(Stage::steps);
+        of.is_shipped() && !steps.any(|it| starts(&it))
+    };
+    stage.with_descendants().any(is_for_others).then(|| {
+        OpenCondition::new(
+            "whether others build on this image: their `RUN`s get the shell, too",
+            "set the shell back at the end (`SHELL`), or give the image a `CMD`",
+        )
+    })
+}
+
 /// The texts of the container's start that a `SHELL` of its own is given, too, where they have pipes.
 pub(super) fn of_the_start(stage: Stage<'_>, shell: Step<'_>) -> Option<OpenCondition> {
     let mut steps = stage
