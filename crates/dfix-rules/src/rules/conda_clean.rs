@@ -68,7 +68,7 @@ fn keeps_no_links(command: &PackageCommand<'_>, _: &mut Case<'_>) -> Result<(), 
         .into_iter()
         .flat_map(Stage::base_chain);
     let mut steps = chain.flat_map(Stage::steps);
-    let is_of_links = |it: Step<'_>| it.source_text().to_ascii_lowercase().contains("softlink");
+    let is_of_links = |it: Step<'_>| it.mentions("softlink") || it.mentions("SOFTLINK");
     match steps.find(|it| is_of_links(*it)) {
         Some(step) => Err(remedy!(
             "line {} speaks of soft links: packages that are links point into its cache, and would be gone with it. Remove the \
