@@ -19,6 +19,8 @@ pub enum LeftPart {
     Archives,
     /// The Python of the distribution, and who may install into it.
     Python,
+    /// What `/bin/sh` is.
+    Shell,
 }
 
 impl LeftPart {
@@ -27,6 +29,7 @@ impl LeftPart {
             LeftPart::Accounts => "accounts",
             LeftPart::Archives => "archives",
             LeftPart::Python => "python",
+            LeftPart::Shell => "shell",
         }
     }
 }
@@ -85,7 +88,12 @@ mod tests {
         assert!(install_script("").is_none() && install_script("https://").is_none());
         for row in SCRIPTS.all() {
             let mut left = row.words(2);
-            let parts = [LeftPart::Accounts, LeftPart::Archives, LeftPart::Python];
+            let parts = [
+                LeftPart::Accounts,
+                LeftPart::Archives,
+                LeftPart::Python,
+                LeftPart::Shell,
+            ];
             let is_part = |word: &str| parts.iter().any(|it| it.word() == word);
             assert!(left.all(is_part), "{}", row.line());
             assert!(!row.key().contains("://"), "{}", row.line());

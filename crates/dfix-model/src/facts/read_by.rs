@@ -1,13 +1,14 @@
 //! Which shell reads a command of a `RUN`, and where what it prints goes.
 
+use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{Family, ImageMark, SystemShell, image_is};
-use dfix_syntax::{NodeOrToken, SyntaxKind};
+use dfix_syntax::{NodeOrToken, SyntaxKind, TextSize};
 
 use crate::collect::expand::Origin;
-use crate::collect::instruction::StepKind;
 use crate::collect::shell::ShellKind;
 use crate::collect::word::WordKind;
-use crate::handles::{Base, Command, Stage, Step, Word};
+use crate::facts::unread_work::{Part, unread_before};
+use crate::handles::{Base, Command, Stage, Step};
 use crate::path::program_name;
 
 /// The shell that reads a command.
@@ -87,8 +88,9 @@ impl<'m> Command<'m> {
 
 /// What `/bin/sh` is at a step, as far as the base image and the steps before it tell.
 fn of_base<'m>(stage: Stage<'m>, step: Step<'m>) -> ReadBy {
-    let mut chain = stage.base_chain();
-    if chain.any(|it| first_change(it).is_some_and(|at| at <= step.index())) {
+    // A step is read by what was there when it began.
+    let begin = (step.index(), TextSize::default());
+    if unread_before(stage, Part::Shell, begin).is_some() {
         return ReadBy::Unknown;
     }
     match shell_of_image(stage.base_stage()) {
@@ -121,61 +123,17 @@ fn shell_of_image(root: Stage<'_>) -> Option<SystemShell> {
     facts.foundation?.distribution.system_shell()
 }
 
-/// The first step of the stage that may put another shell in the place of `/bin/sh`, by its number.
-fn first_change(stage: Stage<'_>) -> Option<usize> {
-    struct FirstChange(Option<usize>);
-    let found = || FirstChange(stage.steps().find(|it| changes(*it)).map(Step::index));
-    stage.cached(found).0
-}
-
-/// Programs that put a file in the place of another, or take it away.
-const PUTS: [&str; 8] = [
-    "ln",
-    "mv",
-    "cp",
-    "rm",
-    "install",
-    "unlink",
-    "dpkg-divert",
-    "update-alternatives",
-];
-
-fn changes(step: Step<'_>) -> bool {
-    if matches!(step.kind(), StepKind::Copy | StepKind::Add) {
-        return step.target().is_none_or(|it| may_hold_shell(step, it));
-    }
-    if !step.is_run() {
-        return false;
-    }
-    let text = step.source_text();
-    if !["bin/sh", "dash", "-binsh"]
-        .iter()
-        .any(|it| text.contains(it))
-    {
-        return false;
-    }
-    step.commands().any(|it| {
-        let names = |end: &str| it.args().any(|it| it.literal_prefix().ends_with(end));
-        it.is_one_of(&PUTS) && names("bin/sh")
-            || it.is("dpkg-reconfigure") && names("dash")
+impl Command<'_> {
+    /// Whether it may put another file in the place of `/bin/sh`, or take that away: by its path, by the setting of Debian's `dash`, by a
+    /// package of Alpine's (`bash-binsh`).
+    pub fn may_change_sh(self) -> bool {
+        let names = |end: &str| self.args().any(|it| it.literal_prefix().ends_with(end));
+        let changes = self.is_marked(Mark::ChangesFiles) && !self.is_marked(Mark::LeavesNothing)
+            || self.program_names().is_some()
+            || self.is("dpkg-divert");
+        changes && names("bin/sh")
+            || self.is("dpkg-reconfigure") && names("dash")
             || names("-binsh")
-    }) || text.contains("dash/sh")
-}
-
-/// Whether what is copied to this place may bring a `/bin/sh`: a file of that name, or a folder or an archive that is laid over the
-/// system's. A variable as the place is taken for a folder of the file's own.
-fn may_hold_shell(step: Step<'_>, target: Word<'_>) -> bool {
-    let Some(path) = target.value() else {
-        return false;
-    };
-    let folder = path.trim_end_matches('/');
-    let is_of_system = path.starts_with('/') && ["", "/bin", "/usr", "/usr/bin"].contains(&folder);
-    let may_be = |it: Word<'_>| {
-        let name = it.literal_prefix().rsplit('/').next().unwrap_or_default();
-        let is_folder = !name.trim_matches('.').contains('.');
-        let is_archive =
-            step.is(StepKind::Add) && [".t", ".x", ".g"].iter().any(|end| name.contains(end));
-        name == "sh" || ["", "/usr"].contains(&folder) && (is_folder || is_archive)
-    };
-    ["/bin/sh", "/usr/bin/sh"].contains(&folder) || is_of_system && step.sources().any(may_be)
+            || self.args().any(|it| it.mentions("dash/sh"))
+    }
 }

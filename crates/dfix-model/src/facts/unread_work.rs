@@ -28,6 +28,8 @@ pub(crate) enum Part {
     OwnArchive,
     /// Whether pip may install into the system's Python.
     Python,
+    /// What `/bin/sh` is.
+    Shell,
 }
 
 /// What of a stage is not read, first.
@@ -40,7 +42,7 @@ struct Unread {
 
 /// By part.
 #[derive(Default)]
-struct UnreadWork([OnceCell<Option<Unread>>; 4]);
+struct UnreadWork([OnceCell<Option<Unread>>; 5]);
 
 /// What of a text for another interpreter than a shell may change the system.
 const CALLS: [&str; 12] = [
@@ -99,6 +101,7 @@ impl Part {
                 "/usr/local/bin/pip3",
                 "/usr/local/bin/python3",
             ],
+            Part::Shell => &["/bin/sh", "/usr/bin/sh"],
         }
     }
 
@@ -107,6 +110,7 @@ impl Part {
             Part::Accounts => LeftPart::Accounts,
             Part::Archives | Part::OwnArchive => LeftPart::Archives,
             Part::Python => LeftPart::Python,
+            Part::Shell => LeftPart::Shell,
         }
     }
 
@@ -115,6 +119,7 @@ impl Part {
             Part::Accounts => "makes users",
             Part::Archives | Part::OwnArchive => "has packages come from elsewhere",
             Part::Python => "says that pip may install",
+            Part::Shell => "puts another shell in the place of `/bin/sh`",
         }
     }
 
@@ -124,6 +129,9 @@ impl Part {
 
     /// Whether the command leaves this part alone, but where its words tell.
     fn is_left_by(self, command: Command<'_>) -> bool {
+        if self == Part::Shell && command.may_change_sh() {
+            return false;
+        }
         if command.is_marked(Mark::ChangesFiles)
             && !command.is_marked(Mark::LeavesNothing)
             && is_told_files(command)
@@ -132,7 +140,7 @@ impl Part {
         }
         if let Some(install) = PackageCommand::of(command) {
             if install.is_of_system() {
-                return self == Part::Accounts || !brings_archives(&install, self);
+                return self == Part::Accounts || !brings_others(&install, self);
             }
             if install.is_install() || install.names_packages() {
                 return true;
@@ -172,9 +180,11 @@ impl Part {
     }
 }
 
-/// Whether packages that it installs may bring a list of archives: of others than the distribution's own, such as EPEL, or any.
-fn brings_archives(install: &PackageCommand<'_>, part: Part) -> bool {
-    let may_bring = part != Part::OwnArchive && install.manager == PackageManager::Dnf;
+/// Whether packages that it installs are not the distribution's own, so that they may bring anything; or may bring a list of archives,
+/// such as EPEL, where that matters.
+fn brings_others(install: &PackageCommand<'_>, part: Part) -> bool {
+    let is_of_lists = matches!(part, Part::Archives | Part::Python);
+    let may_bring = is_of_lists && install.manager == PackageManager::Dnf;
     let mut packages = install.packages().into_iter();
     install.is_install()
         && packages.any(|it| {
@@ -228,7 +238,7 @@ fn first_put(stage: Stage<'_>, part: Part) -> Option<Unread> {
     let is_told = |step: Step<'_>| match part {
         Part::Archives => speaks_of_archive(step),
         Part::OwnArchive => step.is_run() && sets_no_folders(step),
-        Part::Accounts | Part::Python => false,
+        Part::Accounts | Part::Python | Part::Shell => false,
     };
     let put = Filesystem::of(stage).first_put_unseen(part.files(), &is_told);
     let (step, command) = put?;

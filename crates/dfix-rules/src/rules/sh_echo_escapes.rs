@@ -50,7 +50,9 @@ pub(crate) const RULE: Rule = Rule {
         )
         .with_unsafe(),
         leaves("FROM acme/base:1\nRUN echo -e \"a\\nb\" > /a\n").that_says("whether `/bin/sh` of acme/base:1"),
-        leaves("FROM debian:12\nRUN ln -sf /bin/bash /bin/sh && echo -e \"a\\nb\" > /a\n").that_says("whether `/bin/sh`"),
+        leaves("FROM debian:12\nRUN ln -sf /bin/bash /bin/sh\nRUN echo -e \"a\\nb\" > /a\n").that_says("whether `/bin/sh`"),
+        leaves("FROM debian:12\nRUN ./setup.sh\nRUN echo -e \"a\\nb\" > /a\n").that_says("whether `/bin/sh`"),
+        leaves("FROM debian:12\nARG TO\nCOPY tools $TO\nRUN echo -e \"a\\nb\" > /a\n").that_says("whether `/bin/sh`"),
         leaves("FROM rockylinux:9\nRUN echo -e \"a\\n$X\" > /a\n").that_says("a digit"),
         // What all of them do alike, and what is bash's own matter.
         leaves("FROM debian:12\nRUN echo -n a > /a && echo \"a\\.b\" 'c\\d' && sudo echo 'a\\n' && sh -c 'echo -e a'\n").with_unsafe(),

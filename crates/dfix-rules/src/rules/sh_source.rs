@@ -23,8 +23,8 @@ pub(crate) const RULE: Rule = Rule {
         )
         .that_says("has no `source`"),
         fixes(
-            "FROM fedora:42\nRUN source ./env.sh; make\nRUN source \"$HOME/env\" a\n",
-            "FROM fedora:42\nRUN . ./env.sh; make\nRUN . \"$HOME/env\" a\n",
+            "FROM fedora:42\nRUN source ./env.sh a; make\n",
+            "FROM fedora:42\nRUN . ./env.sh a; make\n",
         ),
         fixes(
             "FROM alpine:3.20\nRUN source ~/.profile && make\n",

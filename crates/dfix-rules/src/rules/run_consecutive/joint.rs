@@ -109,12 +109,7 @@ fn lasting(command: Command<'_>) -> Option<Remedy> {
             "`{place}` is the container's own, and no `RUN` sees what another wrote there"
         ));
     }
-    let changes_files = command.is_one_of(&["ln", "cp", "mv", "rm", "install"])
-        || command.is_one_of(&["dpkg-divert", "update-alternatives"]);
-    let mut words = command.args().map(Word::literal_prefix);
-    if (changes_files && words.any(|it| ["/bin/sh", "/usr/bin/sh"].contains(&it)))
-        || (command.is("dpkg-reconfigure") && command.has_arg("dash"))
-    {
+    if command.may_change_sh() {
         return Some(remedy!(
             "it changes `/bin/sh`, and the shell that runs both would be the old one"
         ));
