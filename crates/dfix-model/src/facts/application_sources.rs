@@ -12,7 +12,7 @@ use dfix_catalogue::{FileMark, file_is, is_file_of_a_tool};
 use dfix_sources::{Right, Source as FileSource};
 
 use crate::context::{Answer, Context};
-use crate::facts::absent_copies::is_absent;
+use crate::facts::absent_copies::{has_project, is_absent};
 use crate::facts::context_files::matches;
 use crate::facts::variables::expand_text;
 use crate::facts::workdir::{join, workdir_before};
@@ -435,6 +435,9 @@ impl Walk<'_> {
                     continue;
                 }
             };
+            if next.context.is_empty() && !has_project(self.stage.file()) {
+                self.not_read("", "nothing lies there but what builds the image");
+            }
             // Some contexts list nothing for a file, where others say that there is no such folder.
             if names.is_empty() && is_file {
                 self.file(&next);
