@@ -131,7 +131,16 @@ impl Command<'_> {
         let changes = self.is_marked(Mark::ChangesFiles) && !self.is_marked(Mark::LeavesNothing)
             || self.program_names().is_some()
             || self.is("dpkg-divert");
-        changes && names("bin/sh")
+        // What it gives a name is what only the build can tell: `ln -sf bash "$(which sh)"`.
+        let mut given = self
+            .args()
+            .rev()
+            .filter(|_| self.is_one_of(&["cp", "ln", "mv"]));
+        let is_anything = given
+            .next()
+            .is_some_and(|it| it.value().is_none() && it.literal_prefix().is_empty());
+        is_anything
+            || changes && names("bin/sh")
             || self.is("dpkg-reconfigure") && names("dash")
             || names("-binsh")
             || self.args().any(|it| it.mentions("dash/sh"))

@@ -51,6 +51,7 @@ pub(crate) const RULE: Rule = Rule {
         .with_unsafe(),
         leaves("FROM acme/base:1\nRUN echo -e \"a\\nb\" > /a\n").that_says("whether `/bin/sh` of acme/base:1"),
         leaves("FROM debian:12\nRUN ln -sf /bin/bash /bin/sh\nRUN echo -e \"a\\nb\" > /a\n").that_says("whether `/bin/sh`"),
+        leaves("FROM debian:12\nRUN ln -sf /bin/bash \"$(which sh)\"\nRUN echo -e \"a\\nb\" > /a\n").that_says("whether `/bin/sh`"),
         leaves("FROM debian:12\nRUN ./setup.sh\nRUN echo -e \"a\\nb\" > /a\n").that_says("whether `/bin/sh`"),
         leaves("FROM debian:12\nARG TO\nCOPY tools $TO\nRUN echo -e \"a\\nb\" > /a\n").that_says("whether `/bin/sh`"),
         leaves("FROM rockylinux:9\nRUN echo -e \"a\\n$X\" > /a\n").that_says("a digit"),

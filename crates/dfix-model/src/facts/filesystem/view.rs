@@ -6,6 +6,7 @@ use super::changes::{About, Change, Contents, Data, From, What, fits, origin_of,
 use super::entry::{Entry, Origin};
 use crate::collect::shell::Os;
 use crate::context::{Answer, is_there_unread};
+use crate::facts::absent_copies::has_project;
 use crate::facts::base_image::{base_facts, base_workdir};
 use crate::handles::{Base, Command, Stage, Step};
 use crate::packages::PackageCommand;
@@ -268,8 +269,8 @@ impl<'m> View<'m, '_> {
         let level = path.below(&change.path);
         let is_in_it = || change.path.is_below(path);
         let may_be_there = |from: &From| {
-            // What is not in the context is made before the build.
-            matches!(from, From::Context(source) if entry_of_context(self.stage, source) == Entry::Nothing)
+            // What is not in the context is made before the build, and of one without a project nothing is known.
+            matches!(from, From::Context(source) if !has_project(self.stage.file) || entry_of_context(self.stage, source) == Entry::Nothing)
                 || self.entry_from(from, &change.path, path, 0) != Entry::Nothing
         };
         match &change.what {
