@@ -467,7 +467,7 @@ fn numbers_that_surely_clash() {
 #[test]
 fn users_that_nothing_brings() {
     let lacks = |text: &str| {
-        with_files(text, &[], |file| {
+        with_files(text, &[("main.c", "")], |file| {
             let accounts = file.final_stage().expect("a stage").accounts();
             accounts.lacks_user("app") && accounts.lacks_group("app")
         })
