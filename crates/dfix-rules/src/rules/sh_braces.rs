@@ -5,6 +5,8 @@ use dfix_engine::{
 };
 use dfix_model::{Command, Model, ReadBy, Word};
 
+use crate::of_bash;
+
 pub(crate) const RULE: Rule = Rule {
     id: "sh-braces",
     aliases: &["SC3009"],
@@ -54,25 +56,18 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 }
 
 fn judge(command: Command<'_>, word: Word<'_>, out: &mut Findings<'_>) {
-    let Some(shell) = command.read_by() else {
+    let Some(shell) = of_bash::other_shell(command) else {
         return;
     };
-    if shell == ReadBy::Bash {
-        return;
-    }
     out.judge(word, Safety::Safe, "`{a,b}` is bash's", |case| {
         let words = written_out(word.source_text());
         let words = words.ok_or("write out the words that it is to stand for")?;
-        let image = command.stage().and_then(|it| it.base_image().text());
         let (literal, first) = (word.shortened(), words.first().map_or("", String::as_str));
         case.open(match shell {
             ReadBy::BashAsSh => None,
-            ReadBy::Unknown => Some(OpenCondition::new(
-                format!(
-                    "whether `/bin/sh` of {} makes several words of it: to dash and busybox it is one",
-                    image.unwrap_or("the image")
-                ),
-                "see what it is (`ls -l /bin/sh`)",
+            ReadBy::Unknown => Some(of_bash::unknown_shell(
+                command,
+                "makes several words of it: to dash and busybox it is one",
             )),
             _ => Some(OpenCondition::new(
                 format!("whether several words are meant (`{first}` …): today the shell takes `{literal}` as it stands"),

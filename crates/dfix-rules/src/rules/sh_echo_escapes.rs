@@ -8,6 +8,7 @@ use dfix_engine::{
 };
 use dfix_model::{Command, Model, ReadBy, Word};
 
+use crate::of_bash;
 use texts::Texts;
 
 pub(crate) const RULE: Rule = Rule {
@@ -127,11 +128,8 @@ fn judge(echo: Command<'_>, out: &mut Findings<'_>) {
             (ReadBy::Unknown, false) => return Err(meant("what becomes of it is up to the shell, and other shells do otherwise")),
             (_, false) => return Err(meant("the shell writes the backslash as it stands")),
             (ReadBy::Unknown, true) => {
-                let image = echo.stage().and_then(|it| it.base_image().text()).unwrap_or("the image");
-                case.open(OpenCondition::new(
-                    format!("whether `/bin/sh` of {image} is one that obeys `-e`: dash writes it before the text"),
-                    "see what it is (`ls -l /bin/sh`)",
-                ));
+                let does = "is one that obeys `-e`: dash writes it before the text";
+                case.open(of_bash::unknown_shell(echo, does));
             }
             (ReadBy::BashAsSh, true) => {
                 if texts.has_bare_octal() {

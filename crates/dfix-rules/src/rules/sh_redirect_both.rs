@@ -5,6 +5,8 @@ use dfix_engine::{
 };
 use dfix_model::{Command, Model, ReadBy, Redirect, Word};
 
+use crate::of_bash;
+
 pub(crate) const RULE: Rule = Rule {
     id: "sh-redirect-both",
     aliases: &["SC3020"],
@@ -53,26 +55,19 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 }
 
 fn judge(command: Command<'_>, redirect: Redirect<'_>, out: &mut Findings<'_>) {
-    let (Some(shell), Some(target)) = (command.read_by(), redirect.target()) else {
+    let (Some(shell), Some(target)) = (of_bash::other_shell(command), redirect.target()) else {
         return;
     };
-    if shell == ReadBy::Bash {
-        return;
-    }
     out.judge(redirect, Safety::Safe, "`&>` is bash's", |case| {
         let name = command.program().map_or_else(|| "the command".to_owned(), Word::shortened);
-        let image = command.stage().and_then(|it| it.base_image().text());
         case.open(match shell {
             ReadBy::Dash => Some(OpenCondition::new(
                 format!("whether the build is to wait for `{name}`, and to fail where it fails: dash runs it in the background today"),
                 "see that the command ends well",
             )),
-            ReadBy::Unknown => Some(OpenCondition::new(
-                format!(
-                    "whether `/bin/sh` of {} knows `&>`: dash would run `{name}` in the background",
-                    image.unwrap_or("the image")
-                ),
-                "see what it is (`ls -l /bin/sh`)",
+            ReadBy::Unknown => Some(of_bash::unknown_shell(
+                command,
+                &format!("knows `&>`: dash would run `{name}` in the background"),
             )),
             _ => None,
         });

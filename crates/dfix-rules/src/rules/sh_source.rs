@@ -1,10 +1,11 @@
 //! `.`, which every shell has, not `source`.
 
 use dfix_engine::{
-    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
-    reports,
+    Effect, Findings, Group, OpenCondition, Phase, Rule, Severity, fixes, leaves, remedy, reports,
 };
 use dfix_model::{Command, Model, ReadBy};
+
+use crate::of_bash;
 
 pub(crate) const RULE: Rule = Rule {
     id: "sh-source",
@@ -56,7 +57,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 }
 
 fn judge(command: Command<'_>, out: &mut Findings<'_>) {
-    let (Some(shell), Some(program)) = (command.read_by(), command.program()) else {
+    let (Some(shell), Some(program)) = (of_bash::other_shell(command), command.program()) else {
         return;
     };
     let Some(file) = command
@@ -65,17 +66,9 @@ fn judge(command: Command<'_>, out: &mut Findings<'_>) {
     else {
         return;
     };
-    if shell == ReadBy::Bash {
-        return;
-    }
-    let is_known = matches!(shell, ReadBy::BashAsSh | ReadBy::Busybox);
-    let safety = if is_known {
-        Safety::Safe
-    } else {
-        Safety::Checked
-    };
+    let safety = of_bash::safety(shell);
     out.judge(command, safety, "`source` is a command of bash", |case| {
-        if !is_known {
+        if !of_bash::has_it(shell) {
             if command.args().len() > 1 {
                 return Err(remedy!(
                     "`.` of dash hands no words to the file: choose bash by a `SHELL`"

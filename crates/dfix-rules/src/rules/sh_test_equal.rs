@@ -1,9 +1,9 @@
 //! `=` in a test, not `==`.
 
-use dfix_engine::{
-    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves,
-};
+use dfix_engine::{Effect, Findings, Group, OpenCondition, Phase, Rule, Severity, fixes, leaves};
 use dfix_model::{Command, Model, ReadBy};
+
+use crate::of_bash;
 
 pub(crate) const RULE: Rule = Rule {
     id: "sh-test-equal",
@@ -54,22 +54,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 fn judge(command: Command<'_>, out: &mut Findings<'_>) {
     let operators = || command.args().skip(1).filter(|it| it.is("=="));
-    let (Some(shell), Some(first)) = (command.read_by(), operators().next()) else {
+    let (Some(shell), Some(first)) = (of_bash::other_shell(command), operators().next()) else {
         return;
     };
-    if shell == ReadBy::Bash {
-        return;
-    }
-    let is_known = matches!(shell, ReadBy::BashAsSh | ReadBy::Busybox);
-    let safety = if is_known {
-        Safety::Safe
-    } else {
-        Safety::Checked
-    };
-    out.judge(first, safety, "`==` in a test is bash's", |case| {
-        let image = command.stage().and_then(|it| it.base_image().text());
+    out.judge(first, of_bash::safety(shell), "`==` in a test is bash's", |case| {
         match shell {
-            _ if is_known => {}
+            _ if of_bash::has_it(shell) => {}
             _ if command.stops_the_build() => {
                 case.evidence("where `/bin/sh` does not know `==`, the test fails as it stands, and the build with it");
             }
@@ -80,10 +70,8 @@ fn judge(command: Command<'_>, out: &mut Findings<'_>) {
                 ));
             }
             _ => {
-                case.open(OpenCondition::new(
-                    format!("whether `/bin/sh` of {} knows `==`: to dash the test is never true", image.unwrap_or("the image")),
-                    "see what it is (`ls -l /bin/sh`)",
-                ));
+                let does = "knows `==`: to dash the test is never true";
+                case.open(of_bash::unknown_shell(command, does));
             }
         }
         case.declare(Effect::arguments_of(command)).fix(|edit| {
