@@ -2,7 +2,7 @@
 
 use dfix_catalogue::{PackageWord, SystemPackageManager, package_options, package_word_is};
 use dfix_engine::{Effect, Findings, Safety};
-use dfix_model::{Model, Operator, PackageCommand, PackageManager, Stage, Step, StepKind};
+use dfix_model::{Command, Model, Operator, PackageCommand, PackageManager, Stage, Step, StepKind};
 
 use crate::base::lacks_all;
 
@@ -125,14 +125,9 @@ pub(crate) fn configured_from(
 
 /// Whether something else answers: a pipe, a file, a here-document.
 fn is_answered(command: &PackageCommand<'_>) -> bool {
-    let mut command = Some(command.command);
-    while let Some(it) = command {
-        let is_fed = it.before().is_some_and(|c| c.operator == Operator::Pipe)
-            || it.redirects().any(|r| r.operator().starts_with('<'));
-        if is_fed {
-            return true;
-        }
-        command = it.outer();
-    }
-    false
+    let is_fed = |it: Command<'_>| {
+        it.before().is_some_and(|c| c.operator == Operator::Pipe)
+            || it.redirects().any(|r| r.operator().starts_with('<'))
+    };
+    command.command.with_outer().any(is_fed)
 }

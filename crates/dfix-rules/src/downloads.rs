@@ -191,9 +191,8 @@ pub(crate) fn curls<'m>(file: &'m Model<'m>) -> Vec<Command<'m>> {
 
 /// What is open where the build goes on as the download fails.
 pub(crate) fn goes_on(download: Command<'_>) -> Option<OpenCondition> {
-    let mut chain = std::iter::successors(Some(download), |it| it.outer());
     let stops = |it: Command<'_>| it.stops_the_build() && !it.around().looped;
-    (!chain.all(stops)).then(|| {
+    (!download.with_outer().all(stops)).then(|| {
         OpenCondition::new(
             format!(
                 "whether what follows does without the file: nothing stops the build where `{}` fails",

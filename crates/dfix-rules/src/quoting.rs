@@ -154,8 +154,8 @@ fn fix(case: &mut Case<'_>, command: Command<'_>, word: Word<'_>, parts: &[BareP
         Some(name) => format!("{name}=\"{}\"", &source[name.len() + 1..]),
         None => format!("\"{source}\""),
     };
-    let around = std::iter::successors(Some(command), |it| it.outer());
-    case.declare(around.map(Effect::arguments_of).collect::<Vec<_>>())
+    let around = command.with_outer().map(Effect::arguments_of);
+    case.declare(around.collect::<Vec<_>>())
         .fix(|edit| edit.replace_part(word, &written));
 }
 

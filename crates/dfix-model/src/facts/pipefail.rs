@@ -14,7 +14,7 @@ fn said_by(command: Command<'_>) -> Option<bool> {
 
 /// The command that started the shell which reads this one; none where that is the step's own, or the script's.
 fn shell_of(command: Command<'_>) -> Option<Command<'_>> {
-    let mut chain = std::iter::successors(Some(command), |it| it.outer());
+    let mut chain = command.with_outer();
     chain.find_map(|it| it.outer().filter(|outer| is_string_of(it, *outer)))
 }
 
@@ -98,7 +98,7 @@ impl Command<'_> {
             (is_it || is_joined) && !it.target().is_some_and(|it| it.is("/dev/null"))
         };
         let start = self.range().start();
-        let mut chain = std::iter::successors(Some(self), |it| it.outer());
+        let mut chain = self.with_outer();
         let mut before = self.siblings().filter(|it| it.range().start() <= start);
         let text = &self.text()[self.range().end().into()..];
         let is_of_step = !self.is_of_script();

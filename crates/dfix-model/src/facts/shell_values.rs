@@ -225,7 +225,7 @@ fn is_sure(giver: &Giver, command: Command<'_>) -> bool {
         || around.function
         || around.looped
         || !setter.is_certain();
-    let outers = || std::iter::successors(Some(command), |it| it.outer());
+    let outers = || command.with_outer();
     if setter.range().end() > command.range().start()
         || (apart && around != command.around())
         || !outers().any(|it| it.data().script == setter.data().script)

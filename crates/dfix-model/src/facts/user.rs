@@ -81,7 +81,7 @@ pub(crate) fn caller_is_root(command: Command<'_>) -> Ternary {
         let is_other = |it: Wrapper<'_>| it.user.is_some_and(|user| !user.is("root"));
         around.is_one_of(&["su", "runuser"]) || users.into_iter().any(is_other)
     };
-    if std::iter::successors(command.outer(), |it| it.outer()).any(becomes_another) {
+    if command.with_outer().skip(1).any(becomes_another) {
         return Ternary::No;
     }
     match command.stage() {

@@ -309,6 +309,11 @@ impl<'m> Command<'m> {
         Some(self.sibling(self.data().outer? as usize))
     }
 
+    /// The command itself, and those whose words hold it, from the inside out.
+    pub fn with_outer(self) -> impl Iterator<Item = Command<'m>> {
+        std::iter::successors(Some(self), |it| it.outer())
+    }
+
     /// Whether it is given a script that stands in the text as well, and whose commands are among these:
     /// `sh -c "…"`, `bash <<EOF`, `echo "…" | sh`.
     pub fn is_read_here(self) -> bool {

@@ -75,8 +75,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                         "look at what sets it",
                     )),
                 };
-                let around = std::iter::successors(Some(command), |it| it.outer());
-                case.declare(around.map(Effect::arguments_of).collect::<Vec<_>>())
+                let around = command.with_outer().map(Effect::arguments_of);
+                case.declare(around.collect::<Vec<_>>())
                     .fix(|edit| edit.replace_part(place, &format!("${{{name}:?}}")));
                 Ok(())
             });
