@@ -31,7 +31,7 @@ pub(crate) fn check(file: &Model<'_>, out: &mut Findings<'_>, substitutions: boo
             let is_elsewhere = command.is_of_script()
                 || (around.substitution && has_backquotes)
                 || command.is_one_of(&["set", "eval", "shift", "unset", "return", "exit"])
-                || (is_declaring(command) && !is_plain_sh(stage, step));
+                || (command.declares_variables() && !is_plain_sh(stage, step));
             if is_elsewhere {
                 continue;
             }
@@ -40,10 +40,6 @@ pub(crate) fn check(file: &Model<'_>, out: &mut Findings<'_>, substitutions: boo
             }
         }
     }
-}
-
-fn is_declaring(command: Command<'_>) -> bool {
-    command.is_one_of(&["export", "declare", "typeset", "readonly", "local"])
 }
 
 /// Whether the shell is `sh`, which in places takes what is behind `export A=` apart. Bash does not.
@@ -129,7 +125,7 @@ fn judge<'m>(
                 Held::Several => case,
             };
         }
-        fix(case, command, word, &parts);
+        fix(case, command, word);
         Ok(())
     });
 }
@@ -139,18 +135,10 @@ fn takes_packages(command: Command<'_>) -> bool {
     PackageCommand::of(command).is_some() || command.name().starts_with("docker-php-ext-")
 }
 
-fn fix(case: &mut Case<'_>, command: Command<'_>, word: Word<'_>, parts: &[BarePart<'_>]) {
+fn fix(case: &mut Case<'_>, command: Command<'_>, word: Word<'_>) {
     let source = word.source_text();
-    let is_name = |name: &str| {
-        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-    };
     // `A=$B` reads as an assignment: the quotes are around its value.
-    let name = match parts.first() {
-        Some(BarePart::Text(text)) => text.split_once('=').map(|it| it.0).filter(|it| is_name(it)),
-        _ => None,
-    };
-    let written = match name {
+    let written = match word.assigned_name() {
         Some(name) => format!("{name}=\"{}\"", &source[name.len() + 1..]),
         None => format!("\"{source}\""),
     };

@@ -7,7 +7,6 @@ use dfix_syntax::ast::{AstNode, ForClause};
 
 use crate::collect::command::Operator;
 use crate::collect::word::WordKind;
-use crate::facts::variables::exports;
 use crate::handles::segments::{Segment, SegmentKind};
 use crate::handles::{Command, Word};
 
@@ -99,7 +98,7 @@ impl Data {
                 };
                 data.add(assignment.name(), from(), given);
             }
-            if exports(setter) {
+            if setter.declares_variables() {
                 for word in setter.args() {
                     if let Some((name, _)) = word.literal_prefix().split_once('=') {
                         data.add(name, from(), given(setter, word, name.len() + 1));
@@ -229,7 +228,7 @@ fn is_sure(giver: &Giver, command: Command<'_>) -> bool {
     if setter.range().end() > command.range().start()
         || (apart && around != command.around())
         || !outers().any(|it| it.data().script == setter.data().script)
-        || (setter.program().is_some() && !exports(setter))
+        || (setter.program().is_some() && !setter.declares_variables())
     {
         return false;
     }

@@ -357,8 +357,11 @@ fn name_of(text: &str) -> &str {
     text.split('=').next().unwrap_or(text)
 }
 
-pub(crate) fn exports(command: Command<'_>) -> bool {
-    command.is_one_of(&["export", "declare", "typeset", "readonly", "local"])
+impl Command<'_> {
+    /// Whether it is a word of the shell that says what variables are, and sets them where it is given values: `export A=b`.
+    pub fn declares_variables(self) -> bool {
+        self.is_one_of(&["export", "declare", "typeset", "readonly", "local"])
+    }
 }
 
 impl ShellVariables {
@@ -375,7 +378,7 @@ impl ShellVariables {
             }
         }
         for (command, number) in command.siblings().zip(0..) {
-            if exports(command) || command.is("unset") {
+            if command.declares_variables() || command.is("unset") {
                 for word in command.args() {
                     variables.add(name_of(word.literal_prefix()), number);
                 }
@@ -446,7 +449,7 @@ pub(crate) fn own_variable<'m>(command: Command<'m>, name: &str) -> Option<Setti
         return Some(setting(assignment));
     }
     for command in setters_before(command, name) {
-        if exports(command) {
+        if command.declares_variables() {
             let setting = command.args().find_map(|word| {
                 let assigned = word.literal_prefix().strip_prefix(name)?.starts_with('=');
                 assigned.then(|| Setting {

@@ -28,6 +28,14 @@ pub struct Segment {
     pub kind: SegmentKind,
 }
 
+impl Segment {
+    /// The variable that it stands for, plainly: `$NAME` or `${NAME}`.
+    pub fn variable(&self) -> Option<&str> {
+        let is_expansion = self.kind == SegmentKind::Expansion;
+        plain_name(&self.text).filter(|_| is_expansion)
+    }
+}
+
 impl Word<'_> {
     /// The word piece by piece, its quotes and continuations taken away.
     pub fn segments(self) -> Vec<Segment> {

@@ -4,6 +4,7 @@ use dfix_syntax::ast::{AstNode, Variable};
 use dfix_syntax::{TextRange, TextSize};
 
 use crate::collect::word::WordKind;
+use crate::collect::wrappers::assigned_name;
 use crate::handles::Word;
 
 impl<'m> Word<'m> {
@@ -108,6 +109,11 @@ impl<'m> Word<'m> {
             .filter_map(Variable::cast)
             .filter_map(|v| v.name())
             .collect()
+    }
+
+    /// The name in `NAME=value`, where the word begins as an assignment does.
+    pub fn assigned_name(self) -> Option<&'m str> {
+        assigned_name(self.source_text())
     }
 
     /// Whether it is this variable and nothing else, `$NAME` or `${NAME}`, without anything that is said for where it is not set.

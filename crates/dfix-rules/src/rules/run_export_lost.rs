@@ -146,19 +146,14 @@ fn only_prepares(command: Command<'_>) -> bool {
 /// The variables and their values, as `ENV` has them: those that the builder knows stay variables.
 fn pairs(stage: Stage<'_>, export: Command<'_>) -> Option<Vec<(String, String)>> {
     let pair = |word: Word<'_>| {
-        let source = word.source_text();
-        let (name, value) = source.split_once('=')?;
-        let is_name = name
-            .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || it == b'_');
-        let value = value.trim_matches('"');
+        let name = word.assigned_name()?;
+        let value = word.source_text()[name.len() + 1..].trim_matches('"');
         let is_plain = !value.contains(['`', '\'', '"', '\\', '(', '*', '~', ' ', '\n']);
         let variables = word.variables();
         let is_known = |name: &String| {
             name == "PATH" || name == "LD_LIBRARY_PATH" || stage.env_set().any(|(it, _)| it == name)
         };
-        (is_name && is_plain && variables.iter().all(is_known))
-            .then(|| (name.to_owned(), value.to_owned()))
+        (is_plain && variables.iter().all(is_known)).then(|| (name.to_owned(), value.to_owned()))
     };
     let pairs: Option<Vec<_>> = export.args().map(pair).collect();
     pairs.filter(|it| !it.is_empty())

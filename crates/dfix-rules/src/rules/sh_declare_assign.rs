@@ -54,15 +54,13 @@ pub(crate) const RULE: Rule = Rule {
     ],
 };
 
-const DECLARES: [&str; 5] = ["export", "readonly", "local", "declare", "typeset"];
-
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for step in file.steps().filter(|it| it.is_run()) {
         let text = step.source_text();
         if !text.contains("=\"$(") && !text.contains("=$(") && !text.contains('`') {
             continue;
         }
-        for command in step.commands().filter(|it| it.is_one_of(&DECLARES)) {
+        for command in step.commands().filter(|it| it.declares_variables()) {
             if command.kind() == WordKind::Shell && command.wrappers().next().is_none() {
                 judge(command, out);
             }
@@ -72,14 +70,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 /// The variable that a word sets to what a command prints.
 fn variable(word: Word<'_>) -> Option<&str> {
-    let written = word.source_text();
-    let (name, value) = written.split_once('=')?;
-    let is_name = !name.is_empty()
-        && name
-            .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || it == b'_');
-    let substitutes = value.replace("$((", "").contains("$(") || value.contains('`');
-    (is_name && substitutes).then_some(name)
+    let name = word.assigned_name()?;
+    let value = &word.source_text()[name.len() + 1..];
+    let mut opened = value.split("$(").skip(1);
+    let substitutes = opened.any(|it| !it.starts_with('(')) || value.contains('`');
+    substitutes.then_some(name)
 }
 
 fn judge(command: Command<'_>, out: &mut Findings<'_>) {

@@ -89,15 +89,8 @@ fn variable(word: Word<'_>) -> Option<(String, TextRange)> {
     let segments = word.segments();
     let is_expansion = |it: &Segment| it.kind == SegmentKind::Expansion;
     let first = segments.first().filter(|it| is_expansion(it))?;
-    let name = |it: &Segment| {
-        let inner = it.text.strip_prefix("${")?.strip_suffix('}')?;
-        let is_name = inner
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        (is_name && !inner.starts_with(|c: char| c.is_ascii_digit())).then(|| inner.to_owned())
-    };
-    let named = segments.iter().filter(|it| is_expansion(it));
-    if word.kind() != WordKind::Shell || named.clone().any(|it| name(it).is_none()) {
+    let mut named = segments.iter().filter(|it| is_expansion(it));
+    if word.kind() != WordKind::Shell || named.any(|it| it.variable().is_none()) {
         return None;
     }
     let rest: String = segments
@@ -108,7 +101,7 @@ fn variable(word: Word<'_>) -> Option<(String, TextRange)> {
     let folder = rest.trim_end_matches(['/', '*']);
     let is_of_system =
         rest.starts_with('/') && (folder.is_empty() || folder_is(folder, FolderMark::System));
-    Some((name(first)?, first.range)).filter(|_| is_of_system)
+    Some((first.variable()?.to_owned(), first.range)).filter(|_| is_of_system)
 }
 
 enum State {
