@@ -1,6 +1,6 @@
 //! Downloads by curl and wget: what their words say.
 
-use dfix_catalogue::{DownloadUse, download_option_is, program_options};
+use dfix_catalogue::{DownloadUse, ProgramOptions, download_option_is, program_options};
 use dfix_engine::{Edit, OpenCondition};
 use dfix_model::{Command, Model, Step, Word};
 
@@ -59,7 +59,7 @@ impl<'m> Told<'m> {
                 let name = known.first_name(name).unwrap_or(name);
                 told.options.push((name, value));
             } else {
-                told.letters(command, word, &mut words);
+                told.letters(known, word, &mut words);
             }
         }
         Some(told)
@@ -68,13 +68,10 @@ impl<'m> Told<'m> {
     /// Reads letters that stand together: `-fsSLo`.
     fn letters(
         &mut self,
-        command: Command<'m>,
+        known: ProgramOptions,
         word: Word<'m>,
         words: &mut impl Iterator<Item = Word<'m>>,
     ) {
-        let Some(known) = program_options(command.name()) else {
-            return;
-        };
         let text = word.literal_prefix();
         // wget has options of two letters.
         if let Some(name) = known.first_name(text).filter(|_| text.len() == 3) {
@@ -83,7 +80,7 @@ impl<'m> Told<'m> {
         }
         for (at, letter) in text.char_indices().skip(1) {
             let end = at + letter.len_utf8();
-            let name = known.names(&format!("-{letter}")).into_iter().next();
+            let name = known.first_name(&format!("-{letter}"));
             let name = name.unwrap_or(&text[at..end]);
             if known.letter_takes_value(letter) {
                 let value = match (word.is_known(), &text[end..]) {
@@ -179,7 +176,7 @@ pub(crate) fn plain(curl: Command<'_>, not_with: DownloadUse) -> Option<Told<'_>
 
 /// The calls of curl in `RUN`s; none where a file or a variable gives it more options.
 pub(crate) fn curls<'m>(file: &'m Model<'m>) -> Vec<Command<'m>> {
-    let runs = file.steps().filter(|it| it.is_run());
+    let runs = file.steps().filter(|it| it.is_run() && it.mentions("curl"));
     let commands = runs.flat_map(Step::commands);
     let curls: Vec<Command<'m>> = commands.filter(|it| it.is("curl")).collect();
     let names = |it: &str| it.contains("curlrc") || it.contains("CURL_HOME");

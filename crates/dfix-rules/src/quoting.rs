@@ -35,7 +35,8 @@ pub(crate) fn check(file: &Model<'_>, out: &mut Findings<'_>, substitutions: boo
             if is_elsewhere {
                 continue;
             }
-            for word in command.words().filter(|it| it.may_split()) {
+            let words = command.words().filter(|it| it.may_split());
+            for word in words.filter(|it| it.mentions("$(") == substitutions) {
                 judge(stage, command, word, out, substitutions);
             }
         }
@@ -60,15 +61,9 @@ fn judge<'m>(
         return;
     };
     let is_alone = parts.len() == 1;
-    let has_substitution = parts
-        .iter()
-        .any(|it| matches!(it, BarePart::Substitution(_)));
     let is_program = command.program() == Some(word) || command.executable() == Some(word);
     let is_list = is_alone && takes_packages(command);
-    if has_substitution != substitutions
-        || (is_alone && (is_program || is_list))
-        || !command.shell_values("IFS").values.is_empty()
-    {
+    if (is_alone && (is_program || is_list)) || !command.shell_values("IFS").values.is_empty() {
         return;
     }
     let mut is_told = false;
