@@ -33,11 +33,9 @@ impl<'m> Stage<'m> {
     /// What builds it and names it, in whatever letter case.
     pub fn built_by_name(self) -> impl Iterator<Item = &'m Launch> {
         let launches = launches::all(self.file()).launches.iter();
-        let name = self.name();
         launches.filter(move |launch| {
             let target = launch.build.as_ref().and_then(|it| it.target.as_deref());
-            let pair = name.zip(target);
-            pair.is_some_and(|(name, target)| name.eq_ignore_ascii_case(target))
+            target.is_some_and(|it| self.is_called(it))
         })
     }
 }
@@ -46,7 +44,7 @@ impl<'m> Stage<'m> {
 fn of_stage<'m>(stage: Stage<'m>, other: Stage<'m>) -> Vec<StageReference<'m>> {
     let mut found = Vec::new();
     let image = other.image();
-    let is_named = |text: &str| stage.name().is_some_and(|it| it.eq_ignore_ascii_case(text));
+    let is_named = |text: &str| stage.is_called(text);
     let is_based = other.base() == Base::Stage(stage);
     let is_it = match image.text() {
         Some(text) => is_based && is_named(text),

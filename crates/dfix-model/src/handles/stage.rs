@@ -31,6 +31,11 @@ impl<'m> Stage<'m> {
         self.data().name.as_deref()
     }
 
+    /// Whether the builder takes the name for that of this stage: capitals and small letters are the same to it.
+    pub fn is_called(self, name: &str) -> bool {
+        self.name().is_some_and(|it| it.eq_ignore_ascii_case(name))
+    }
+
     /// The reference after `FROM`.
     pub fn image(self) -> &'m ImageRef {
         &self.data().image

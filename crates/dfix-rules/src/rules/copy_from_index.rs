@@ -53,8 +53,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             continue;
         };
         let has_it = |name: &str| {
-            let all = file.stages().filter_map(Stage::name);
-            all.filter(|it| it.eq_ignore_ascii_case(name)).count()
+            let all = file.stages();
+            all.filter(|it| it.is_called(name)).count()
         };
         let name = match stage.name() {
             Some(name) if has_it(name) == 1 => name.to_owned(),
@@ -104,10 +104,10 @@ fn by_number<'m>(step: Step<'m>, stage: Stage<'m>) -> Vec<Word<'m>> {
 /// A name that nothing of the file has.
 fn new_name(file: &Model<'_>) -> String {
     let is_taken = |name: &str| {
-        let stages = file.stages().filter_map(Stage::name);
+        let mut stages = file.stages();
         let images = file.image_positions();
         let mut images = images.iter().filter_map(|it| it.image.text());
-        stages.into_iter().any(|it| it.eq_ignore_ascii_case(name)) || images.any(|it| it == name)
+        stages.any(|it| it.is_called(name)) || images.any(|it| it == name)
     };
     let mut usual = ["build", "builder"].into_iter();
     let free = usual.find(|it| !is_taken(it));

@@ -1,7 +1,8 @@
 //! `--from` names a stage that is there by then.
 
 use dfix_engine::{
-    Effect, Findings, Group, Phase, Remedy, Rule, Safety, Severity, fixes, leaves, remedy, reports,
+    Case, Effect, Findings, Group, Phase, Remedy, Rule, Safety, Severity, fixes, leaves, remedy,
+    reports,
 };
 use dfix_model::{Model, Source, Stage, Step, Word};
 
@@ -88,15 +89,18 @@ fn look_at(stage: Stage<'_>, step: Step<'_>, word: Word<'_>, out: &mut Findings<
     let what = format!("there is no stage {number}");
     out.judge(step, Safety::Checked, what.clone(), |case| {
         let above = only_one_above(stage, &what)?;
-        let name = above
-            .name()
-            .map_or_else(|| above.index().to_string(), str::to_owned);
-        case.evidence(format!("the build stops here: {what}"))
-            .evidence("one stage alone stands above")
-            .declare(Effect::changed(step))
-            .fix(|edit| edit.set_flag(step, "from", &name));
+        case.evidence(format!("the build stops here: {what}"));
+        name_the_only_one(case, step, above);
         Ok(())
     });
+}
+
+/// Has a step copy from the only stage that stands above.
+pub(super) fn name_the_only_one(case: &mut Case<'_>, step: Step<'_>, above: Stage<'_>) {
+    let number = above.index().to_string();
+    case.evidence("one stage alone stands above")
+        .declare(Effect::changed(step))
+        .fix(|edit| edit.set_flag(step, "from", above.name().unwrap_or(&number)));
 }
 
 /// How many stages the builder may count for a step: images that files are taken of have numbers behind the stages, and so has what is
@@ -122,10 +126,7 @@ fn only_one_above<'m>(stage: Stage<'m>, what: &str) -> Result<Stage<'m>, Remedy>
 
 /// The stage of this name that comes later, where none above has it and no image is known by it.
 fn stage_below<'m>(stage: Stage<'m>, text: &str) -> Option<Stage<'m>> {
-    let is_it = |it: &Stage<'_>| {
-        it.name()
-            .is_some_and(|name| name.eq_ignore_ascii_case(text))
-    };
+    let is_it = |it: &Stage<'_>| it.is_called(text);
     let mut up_to_it = stage.file().stages().take(stage.index() + 1);
     let mut below = stage.file().stages().skip(stage.index() + 1);
     if up_to_it.any(|it| is_it(&it)) || dfix_catalogue::is_official(text) {

@@ -1,9 +1,9 @@
 //! `COPY --from` names another stage than its own.
 
-use dfix_engine::{
-    Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
-};
+use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports};
 use dfix_model::{Flag, Model, Stage, Word};
+
+use super::copy_from_missing;
 
 pub(crate) const RULE: Rule = Rule {
     id: "copy-from-self",
@@ -45,7 +45,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let (Some(name), Some(stage)) = (name, step.stage()) else {
             continue;
         };
-        let is_named = |it: Stage<'_>| it.name().is_some_and(|own| own.eq_ignore_ascii_case(name));
+        let is_named = |it: Stage<'_>| it.is_called(name);
         let is_earlier = file.stages().take(stage.index()).any(is_named);
         let is_own = is_named(stage) || name.parse() == Ok(stage.index());
         if is_own && !is_earlier {
@@ -57,11 +57,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                         "name the stage that has the files; within the stage, `RUN cp` copies what is there"
                     ));
                 };
-                let number = above.index().to_string();
-                case.evidence("the build stops here: stages are counted from 0")
-                    .evidence("one stage alone stands above")
-                    .declare(Effect::changed(step))
-                    .fix(|edit| edit.set_flag(step, "from", above.name().unwrap_or(&number)));
+                case.evidence("the build stops here: stages are counted from 0");
+                copy_from_missing::name_the_only_one(case, step, above);
                 Ok(())
             });
         }

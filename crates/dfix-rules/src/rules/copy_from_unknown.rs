@@ -82,7 +82,7 @@ fn as_it_is_written(step: Step<'_>, word: Word<'_>, stage: Stage<'_>, out: &mut 
     let name = word.value().unwrap_or_default();
     let Some(own) = stage
         .name()
-        .filter(|own| *own != name && own.eq_ignore_ascii_case(name))
+        .filter(|own| *own != name && stage.is_called(name))
     else {
         return;
     };
@@ -103,9 +103,8 @@ fn unknown<'m>(
 ) {
     let Some(stage) = step.stage() else { return };
     let name = word.value().unwrap_or_default();
-    let is_named = |it: Stage<'_>| it.name().is_some_and(|own| own.eq_ignore_ascii_case(name));
     // Other rules speak of the stage itself, and of those that come later.
-    if file.stages().any(is_named) {
+    if file.stages().any(|it| it.is_called(name)) {
         return;
     }
     let message = format!("`{name}` is no stage above");

@@ -69,17 +69,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 /// How many stages before this one have the name.
 fn before_it(stage: Stage<'_>, name: &str) -> usize {
     let before = stage.file().stages().take(stage.index());
-    let names = before.filter_map(Stage::name);
-    names.filter(|it| it.eq_ignore_ascii_case(name)).count()
+    before.filter(|it| it.is_called(name)).count()
 }
 
 /// The last stage before this one that the builder takes to have the same name.
 fn earlier_of_the_name(stage: Stage<'_>) -> Option<(Stage<'_>, &str)> {
     let name = stage.name()?;
     let mut before = stage.file().stages().take(stage.index()).rev();
-    let is_it = |it: &Stage<'_>| {
-        it.name()
-            .is_some_and(|other| other.eq_ignore_ascii_case(name))
-    };
-    Some((before.find(is_it)?, name))
+    Some((before.find(|it| it.is_called(name))?, name))
 }

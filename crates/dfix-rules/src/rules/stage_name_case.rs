@@ -108,10 +108,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 /// Another stage that the builder takes to have the same name.
 fn twin<'m>(stage: Stage<'m>, name: &str) -> Option<Stage<'m>> {
     let mut others = stage.file().stages().filter(|it| *it != stage);
-    others.find(|it| {
-        it.name()
-            .is_some_and(|other| other.eq_ignore_ascii_case(name))
-    })
+    others.find(|it| it.is_called(name))
 }
 
 /// A build that names the stage by its capitals, by a builder that finds it only so.
