@@ -5,7 +5,7 @@ use dfix_model::catalogue::programs::Mark;
 use dfix_model::catalogue::{DownloadUse, download_option_is, is_known_command};
 use dfix_model::{
     Absence, Command, ImagePath, Model, Need, Needs, OpenCondition, PackageCommand, Stage, Step,
-    StepKind, Ternary, Word,
+    StepKind, Ternary, Word, Wrapper, WrapperKind,
 };
 
 use crate::downloads::{Told, remote_name};
@@ -92,10 +92,13 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             let Some(remover) = remover(fetch) else {
                 continue;
             };
+            let taken = taken(stage, &path);
+            if taken.is_yes() {
+                continue;
+            }
             let needs = Needs::of(stage, &Absence::unmade(&path), &());
             let is_needed = |it: &Need| matches!(it, Need::Somebody { .. });
-            let taken = taken(stage, &path);
-            if taken.is_yes() || needs.after(unpack).iter().any(is_needed) {
+            if needs.after(unpack).iter().any(is_needed) {
                 continue;
             }
             let message = format!("`{}` stays beside what was in it", archive.shortened());
@@ -180,8 +183,8 @@ fn unpacked(command: Command<'_>) -> Option<(Word<'_>, ImagePath)> {
             let letters = words.next()?;
             let text = letters.value()?.trim_start_matches('-');
             let unpacks = |it: char| {
-                let letter = it.encode_utf8(&mut [0; 4]).to_owned();
-                download_option_is("tar", DownloadUse::Unpacks, &letter)
+                let mut letter = [0; 4];
+                download_option_is("tar", DownloadUse::Unpacks, it.encode_utf8(&mut letter))
             };
             let is_cluster = !letters.starts_with("--")
                 && text.ends_with('f')
@@ -217,10 +220,7 @@ fn place(command: Command<'_>, word: Word<'_>) -> Option<ImagePath> {
 
 /// What takes away what a command wrote: by whoever wrote it.
 fn remover(fetch: Command<'_>) -> Option<&'static str> {
-    let changes_user = |it: &dfix_model::Wrapper<'_>| {
-        it.user.is_some()
-            || ["chroot", "doas", "runuser", "setpriv", "su", "sudo"].contains(&it.name)
-    };
+    let changes_user = |it: &Wrapper<'_>| it.kind == WrapperKind::User;
     let mut wrappers = fetch.wrappers().filter(changes_user);
     let Some(wrapper) = wrappers.next() else {
         return Some("rm");
