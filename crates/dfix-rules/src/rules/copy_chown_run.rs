@@ -230,9 +230,7 @@ fn others(stage: Stage<'_>, copy: Step<'_>, path: &ImagePath) -> Option<OpenCond
 /// Whether a command before the step is run in the folder, or names it, and may have left something there.
 fn is_worked_in(stage: Stage<'_>, copy: Step<'_>, path: &ImagePath) -> bool {
     let is_before = |it: &Command<'_>| it.step().index() < copy.index();
-    let chain = stage
-        .base_chain()
-        .flat_map(|it| it.build_commands().collect::<Vec<_>>());
+    let chain = stage.base_chain().flat_map(Stage::build_commands);
     let mut commands = chain.filter(is_before);
     commands.any(|it| {
         let folder = it.working_directory();

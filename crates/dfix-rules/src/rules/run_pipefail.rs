@@ -273,9 +273,7 @@ fn shell_of<'m>(stage: Stage<'m>, first: Step<'m>) -> Result<Option<Known<'m>>, 
     let facts = crate::base::facts(stage);
     let Some(facts) = facts.filter(|it| it.shell != BaseShell::Unknown) else {
         // Bash is essential on Debian, and where rpm is; busybox is what Alpine has.
-        let chain = stage
-            .base_chain()
-            .flat_map(|it| it.build_commands().collect::<Vec<_>>());
+        let chain = stage.base_chain().flat_map(Stage::build_commands);
         let commands = chain.filter(|it| it.is_certain() && it.step().index() <= first.index());
         let mut managers = commands.filter_map(PackageCommand::of);
         return Ok(managers.find_map(|it| {

@@ -47,9 +47,10 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.stages() {
-        let runs = stage.runs().filter(|it| !it.is_onbuild());
+        let may_call = |it: &Step<'_>| it.mentions("curl") || it.mentions("wget");
+        let runs = stage.runs().filter(|it| !it.is_onbuild() && may_call(it));
         let commands: Vec<Command<'_>> = runs
-            .flat_map(|it| it.commands().collect::<Vec<_>>())
+            .flat_map(Step::commands)
             .filter(|it| !it.is_of_a_string() && it.is_one_of(&["curl", "wget"]))
             .collect();
         let of = |name| commands.iter().copied().filter(move |it| it.is(name));
