@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use dfix_catalogue::SystemPackageManager;
+use dfix_catalogue::{PackageWord, SystemPackageManager, package_word_is};
 use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
@@ -198,12 +198,13 @@ fn changed_sources<'m>(stage: Stage<'m>, install: &PackageCommand<'m>) -> Option
 
 /// Options without which lists may not be fetched: those of an update before, or settings that the install is given.
 fn options_told<'m>(stage: Stage<'m>, install: &PackageCommand<'m>) -> Option<OpenCondition> {
-    const HARMLESS: [&str; 6] = ["-q", "-qq", "--quiet", "-y", "--yes", "--assume-yes"];
-    const SETTINGS: [&str; 4] = ["-o", "--option", "-c", "--config-file"];
-    let is_told = |it: &PackageCommand<'_>| {
-        it.options().any(|option| !HARMLESS.contains(&option.name)) || it.may_take_more()
+    let is_harmless = |name: &str| {
+        ["-q", "--quiet"].contains(&name) || package_word_is("apt", name, PackageWord::SaysYes)
     };
-    let has_settings = install.options().any(|it| SETTINGS.contains(&it.name));
+    let is_told = |it: &PackageCommand<'_>| {
+        it.options().any(|option| !is_harmless(option.name)) || it.may_take_more()
+    };
+    let has_settings = install.has_flag("-o") || install.has_flag("-c");
     let update = updates(stage, install).find(is_told);
     let teller = update.or(has_settings.then_some(*install))?;
     Some(OpenCondition::new(
