@@ -241,6 +241,12 @@ impl<'m> Stage<'m> {
         shell::shell_at(self, at)
     }
 
+    /// The variable that names a file which the shell at a place may read before all else, where one is set for sure: bash
+    /// reads that of `BASH_ENV`, others that of `ENV`.
+    pub fn first_file_at(self, at: impl ProgramPoint<'m>) -> Option<&'static str> {
+        shell::first_file(self, at)
+    }
+
     /// The user in force at a place: that of the last `USER` before it, of this stage or one that it is
     /// based on, else the base's default.
     pub fn user_at(self, at: impl ProgramPoint<'m>) -> User<'m> {

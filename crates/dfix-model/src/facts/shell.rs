@@ -83,3 +83,10 @@ pub(crate) fn shell_at<'m>(stage: Stage<'m>, at: impl ProgramPoint<'m>) -> Shell
         step: None,
     }
 }
+
+/// The variable that names a file which a shell may read before all else, where one is set (bash(1), `BASH_ENV`; dash(1), `ENV`).
+pub(crate) fn first_file<'m>(stage: Stage<'m>, at: impl ProgramPoint<'m>) -> Option<&'static str> {
+    let step = at.step();
+    let mut names = ["BASH_ENV", "ENV"].into_iter();
+    names.find(|name| stage.env_at(step, name).is_set())
+}

@@ -173,15 +173,16 @@ fn another_folder(stage: Stage<'_>, steps: &[Step<'_>]) -> Option<OpenCondition>
         let word = it.commands().next().and_then(|cd| cd.arg(0));
         word.is_some_and(|it| !it.starts_with("/") && !it.starts_with("."))
     };
-    let set =
-        |name: &&str| !stage.env_at(first, name).is_unset() && stage.env_at(first, name).is_set();
-    let by_path = Some("CDPATH").filter(|it| set(it) && steps.iter().any(is_relative));
-    let by_file = ["BASH_ENV", "ENV"].into_iter().find(set);
-    let by_login = stage.shell_at(first).is_login().then_some("its profile");
-    let what = by_path.or(by_file).or(by_login)?;
+    let by_path = stage.env_at(first, "CDPATH").is_set() && steps.iter().any(is_relative);
+    let variable = by_path.then_some("CDPATH");
+    let by_login = || stage.shell_at(first).is_login();
+    let what = match variable.or_else(|| stage.first_file_at(first)) {
+        Some(name) => format!("`{name}`"),
+        None if by_login() => "its profile".to_owned(),
+        None => return None,
+    };
     Some(OpenCondition::new(
-        format!("whether the shell goes where `cd` says: `{what}` may lead elsewhere")
-            .replace("`its profile`", "its profile"),
+        format!("whether the shell goes where `cd` says: {what} may lead elsewhere"),
         "look at what it says",
     ))
 }

@@ -207,9 +207,7 @@ fn of_the_shell(stage: Stage<'_>, chain: &[Step<'_>]) -> Option<OpenCondition> {
             .flatten()
             .skip(1)
             .any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('i'))
-        || ["BASH_ENV", "ENV"].iter().any(|name| {
-            !stage.env_at(chain[0], name).is_unset() && stage.env_at(chain[0], name).is_set()
-        });
+        || stage.first_file_at(chain[0]).is_some();
     reads.then(|| {
         OpenCondition::new(
             "whether the commands do the same in one login shell, which reads its settings once",
