@@ -1,12 +1,13 @@
 //! Numbers of users that the base image has given away.
 
+use dfix_catalogue::programs::{self, Kind};
 use dfix_catalogue::{UserTools, is_official};
 use dfix_engine::{
     Effect, Findings, Group, Phase, Remedy, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
 use dfix_model::{
-    Base, Command, Model, OpenCondition, PackageCommand, Pair, ShippedText, Stage, Step, StepKind,
-    Word,
+    Base, Command, Flag, Model, OpenCondition, PackageCommand, Pair, ShippedText, Stage, Step,
+    StepKind, Word,
 };
 
 use crate::base::{chosen_image, chosen_variable};
@@ -43,6 +44,10 @@ pub(crate) const RULE: Rule = Rule {
         .with_unsafe(),
         leaves("FROM node:22-alpine\nARG UID=1000\nRUN adduser -D -u $UID app\n")
             .that_says("whether every build takes the default of `UID`"),
+        leaves("FROM ubuntu:24.04\nARG OWNER\nRUN useradd -u 1000 app\nCOPY --chown=$OWNER a /a\n")
+            .that_says("whether `$OWNER` in the COPY of line 4 is not `ubuntu`"),
+        leaves("FROM ubuntu:24.04\nARG WHO\nRUN useradd -u 1000 app\nUSER $WHO:app\n")
+            .that_says("whether `$WHO:app` in the USER of line 4 is not `ubuntu`"),
         // The number may be free by then.
         leaves("FROM ubuntu:24.04\nRUN userdel -r $(getent passwd 1000 | cut -d: -f1)\nRUN useradd -u 1000 app\n")
             .with_unsafe(),
@@ -145,6 +150,7 @@ fn tell(
             .open(is_root.open())
             .open(chosen_image(stage))
             .open(chosen_number(stage, command))
+            .open(named_by_a_variable(stage, command, holder))
             .open(told_by_a_text(stage, holder))
             .declare(Effect::commands_of(step))
             .fix(|edit| edit.add_command_before(command, &delete));
@@ -175,11 +181,43 @@ fn chosen_number(stage: Stage<'_>, command: Command<'_>) -> Option<OpenCondition
     ))
 }
 
+/// What is open where a later user or owner is told by a variable, and may be the holder of the number: the file does not say who
+/// it is, and it is not the one that the command makes.
+fn named_by_a_variable(
+    stage: Stage<'_>,
+    command: Command<'_>,
+    holder: &str,
+) -> Option<OpenCondition> {
+    let own: Vec<String> = command.args().flat_map(Word::variables).collect();
+    let stages = stage.base_chain().skip(1).chain(stage.with_descendants());
+    let mut steps = stages.flat_map(|of| of.steps().map(move |step| (of, step)));
+    let (step, word) = steps.find_map(|(of, step)| {
+        let word = match step.kind() {
+            StepKind::User => step.word(),
+            StepKind::Copy | StepKind::Add => step.flag("chown").and_then(Flag::value),
+            _ => None,
+        };
+        let word = word.filter(|it| !it.is_known())?;
+        let is_made = word.variables().iter().any(|it| own.contains(it));
+        let text = of.expand_text(word, step);
+        let may_be = text.is_none_or(|it| it.split(':').any(|it| it == holder));
+        (may_be && !is_made).then_some((step, word))
+    })?;
+    Some(OpenCondition::new(
+        format!(
+            "whether `{}` in {} is not `{holder}`",
+            word.shortened(),
+            step.label()
+        ),
+        "see what the builds are told (`--build-arg`)",
+    ))
+}
+
 /// What is open where a text that is shipped seems to speak of the user.
 fn told_by_a_text(stage: Stage<'_>, holder: &str) -> Option<OpenCondition> {
-    let becomes = ["gosu", "runuser", "su", "su-exec", "sudo", "user"];
-    let gives = ["chgrp", "chown", "home", "install", "setfacl", "setpriv"];
-    let is_of_users = |it: &str| becomes.contains(&it) || gives.contains(&it);
+    const OF_USERS: [&str; 6] = ["chgrp", "chown", "home", "install", "setfacl", "user"];
+    let becomes_one = |it: &str| programs::find(it).is_some_and(|it| it.kind() == Kind::Switcher);
+    let is_of_users = |it: &str| OF_USERS.contains(&it) || becomes_one(it);
     let is_told = |text: &str| {
         let is_part = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '-';
         let words = || text.split(|it| !is_part(it));
@@ -202,7 +240,7 @@ fn line_naming(step: Step<'_>, but: Command<'_>, holder: &str) -> Option<usize> 
         StepKind::User => step.word().is_some_and(is_owner),
         StepKind::Env | StepKind::Arg => step.pairs().filter_map(Pair::value).any(is_owner),
         StepKind::Copy | StepKind::Add => {
-            let flag = step.flag("chown").and_then(dfix_model::Flag::value);
+            let flag = step.flag("chown").and_then(Flag::value);
             flag.is_some_and(is_owner)
         }
         _ => false,
