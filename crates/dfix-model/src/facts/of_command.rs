@@ -1,6 +1,6 @@
 //! What is asked of a command and of an instruction, as one line each.
 
-use dfix_catalogue::Foundation;
+use dfix_catalogue::{Foundation, is_known_command};
 use dfix_syntax::TextRange;
 
 use super::{
@@ -64,6 +64,14 @@ impl<'m> Step<'m> {
 }
 
 impl<'m> Command<'m> {
+    /// Whether some table of the catalogue knows its program by name, whatever it knows of it.
+    pub fn has_known_program(self) -> bool {
+        let name = self.name();
+        self.known().is_some()
+            || PackageCommand::of(self).is_some()
+            || (!name.is_empty() && is_known_command(name))
+    }
+
     /// Whether a command that fails where this one stands ends its script: the options of the shell, or a `set -e` before it,
     /// say so (POSIX, Shell Command Language, `set`: not where it stands before `&&` or `||`).
     pub fn is_under_errexit(self) -> bool {

@@ -148,6 +148,15 @@ impl<'m> Command<'m> {
             .map_or("", program_name)
     }
 
+    /// What to call it: by the program's name, else by its word as it stands there.
+    pub fn called(self) -> String {
+        match (self.name(), self.program()) {
+            ("", Some(program)) => program.shortened(),
+            ("", None) => "the command".to_owned(),
+            (name, _) => name.to_owned(),
+        }
+    }
+
     /// What the catalogue knows of the program, see [`Command::name`].
     pub fn known(self) -> Option<Program> {
         *self

@@ -2,10 +2,10 @@
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
 use dfix_model::catalogue::programs::Mark;
-use dfix_model::catalogue::{DownloadUse, download_option_is, is_known_command};
+use dfix_model::catalogue::{DownloadUse, download_option_is};
 use dfix_model::{
-    Absence, Command, ImagePath, Model, Need, Needs, OpenCondition, PackageCommand, Stage, Step,
-    StepKind, Ternary, Word, Wrapper, WrapperKind,
+    Absence, Command, ImagePath, Model, Need, Needs, OpenCondition, Stage, Step, StepKind, Ternary,
+    Word, Wrapper, WrapperKind,
 };
 
 use crate::downloads::{Told, remote_name};
@@ -150,11 +150,7 @@ fn unknown_later(stage: Stage<'_>, unpack: Command<'_>) -> Option<OpenCondition>
     let start = unpack.range().start();
     let is_unknown = |it: &Command<'_>| {
         it.range().start() > start
-            && (checks_sums(*it)
-                || (it.known().is_none()
-                    && it.program().is_some()
-                    && PackageCommand::of(*it).is_none()
-                    && (it.name().is_empty() || !is_known_command(it.name()))))
+            && (checks_sums(*it) || (it.program().is_some() && !it.has_known_program()))
     };
     let program = commands.find(is_unknown).and_then(Command::program)?;
     Some(OpenCondition::new(

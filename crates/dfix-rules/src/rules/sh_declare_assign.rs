@@ -139,23 +139,14 @@ fn judge(command: Command<'_>, out: &mut Findings<'_>) {
 
 /// What may fail in the substitution without something being wrong; none where its status is that of programs that do not.
 fn failing(command: Command<'_>) -> Option<String> {
-    let said = |it: Command<'_>| match it.name() {
-        "" => it
-            .program()
-            .map_or_else(|| "the command".to_owned(), Word::shortened),
-        name => name.to_owned(),
-    };
     let inner: Vec<Command<'_>> = command.inner().collect();
     let is_pipe = |it: &Command<'_>| it.after().is_none_or(|it| it.operator == Operator::Pipe);
     let starts = inner.iter().filter(|it| it.before().is_none()).count();
     if starts != 1 || !inner.iter().all(is_pipe) {
-        return Some(
-            inner
-                .last()
-                .map_or_else(|| "the command".to_owned(), |it| said(*it)),
-        );
+        let last = inner.last();
+        return Some(last.map_or_else(|| "the command".to_owned(), |it| it.called()));
     }
     let fails =
         |it: &&Command<'_>| !pipe_program(it.name()).is_some_and(PipeProgram::fails_for_a_reason);
-    inner.iter().find(fails).map(|it| said(*it))
+    inner.iter().find(fails).map(|it| it.called())
 }

@@ -91,8 +91,8 @@ fn what_stays(step: Step<'_>, last: Command<'_>) -> Option<OpenCondition> {
         let kind = programs::find(it.name()).map(programs::Program::kind);
         matches!(kind, Some(Kind::Builtin | Kind::Helper | Kind::Installer))
     };
-    let before = step.commands().filter(|it| it.range() != last.range());
-    let unknown = before.into_iter().find(|it| !leaves_none(it))?;
+    let mut before = step.commands().filter(|it| it.range() != last.range());
+    let unknown = before.find(|it| !leaves_none(it))?;
     Some(OpenCondition::new(
         format!(
             "whether `{}` leaves processes behind: the shell clears them away as they end, and `{}` may not",

@@ -157,18 +157,14 @@ pub(super) fn doubts(chain: &[Step<'_>]) -> Vec<OpenCondition> {
 
 /// What nobody knows whether it leaves something running.
 fn unknown(command: Command<'_>) -> Option<OpenCondition> {
-    let name = command.name();
     let is_script = command.known().is_some_and(|it| it.kind() == Kind::Shell)
         && !command.is_read_here()
         && command.args().any(|it| !it.starts_with("-"));
-    let is_known = command.known().is_some()
-        || PackageCommand::of(command).is_some()
-        || (!name.is_empty() && is_known_command(name));
     let by_path = command.program().is_some_and(|it| {
         it.starts_with("./") || dfix_model::path::has_ending(it.literal_prefix(), ".sh")
     });
     let is_server = command.known().is_some_and(|it| it.kind() == Kind::Server);
-    (is_script || by_path || is_server || !is_known).then(|| {
+    (is_script || by_path || is_server || !command.has_known_program()).then(|| {
         let what = command.program().map_or_else(String::new, Word::shortened);
         OpenCondition::new(
             format!("whether `{what}` leaves running what the next command must not meet"),

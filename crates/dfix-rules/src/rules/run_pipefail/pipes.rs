@@ -31,7 +31,7 @@ fn unread(steps: &[Step<'_>]) -> Option<OpenCondition> {
         .iter()
         .find(|it| it.has_opaque_text() || reader(**it).is_some())?;
     let what = match reader(*step) {
-        Some(command) => format!("the text that `{}` reads", said(command)),
+        Some(command) => format!("the text that `{}` reads", command.called()),
         None => "what is not understood".to_owned(),
     };
     Some(OpenCondition::new(
@@ -61,7 +61,7 @@ pub(super) fn doubts(steps: &[Step<'_>]) -> Vec<OpenCondition> {
 }
 
 fn doubt(command: Command<'_>) -> Option<OpenCondition> {
-    let said = said(command);
+    let said = command.called();
     let Some(writer) = known(command).filter(|it| it.fails_for_a_reason()) else {
         return Some(OpenCondition::new(
             format!("whether `{said}` fails only where the build is to fail"),
@@ -83,7 +83,7 @@ fn doubt(command: Command<'_>) -> Option<OpenCondition> {
         OpenCondition::new(
             format!(
                 "whether `{}` reads all that `{said}` writes: where it does not, `{said}` fails",
-                self::said(reader)
+                reader.called()
             ),
             "see that the reader reads to the end, or that the writer writes a file",
         )
@@ -93,13 +93,4 @@ fn doubt(command: Command<'_>) -> Option<OpenCondition> {
 fn known(command: Command<'_>) -> Option<PipeProgram> {
     let name = command.name();
     pipe_program(name).or_else(|| pipe_program(command.executable_name()))
-}
-
-fn said(command: Command<'_>) -> String {
-    let name = command.name();
-    if name.is_empty() {
-        command.program().map_or_else(String::new, Word::shortened)
-    } else {
-        name.to_owned()
-    }
 }
