@@ -33,6 +33,14 @@ pub(crate) const RULE: Rule = Rule {
             "FROM alpine:3.20\nLABEL maintainer=jane\nLABEL maintainer=joe\n",
             "into one label",
         ),
+        reports(
+            "FROM alpine:3.20\nARG A\nARG B\nLABEL maintainer=$A\nLABEL maintainer=$B\n",
+            "into one label",
+        ),
+        fixes(
+            "FROM alpine:3.20\nLABEL maintainer=jane\nLABEL maintainer=\"jane\"\n",
+            "FROM alpine:3.20\nLABEL maintainer=\"jane\"\n",
+        ),
         leaves("FROM alpine:3.20 AS a\nLABEL version=1\nFROM a\nLABEL version=2\n"),
         leaves("FROM alpine:3.20\nLABEL version=1 Version=2\nONBUILD LABEL version=3\n"),
         leaves("FROM alpine:3.20\nARG K\nLABEL $K=1\nLABEL $K=2\n"),
@@ -50,7 +58,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             };
             let message = format!("the label `{key}` is set again below");
             out.judge(pair, Safety::Safe, message, |case| {
-                if names_people(key) && value_of(pair) != value_of(&later) {
+                if names_people(key) && !says_the_same(*pair, later) {
                     return Err(remedy!(
                         "the image keeps the last name alone: write all who are meant into one label"
                     ));
@@ -80,8 +88,11 @@ fn names_people(key: &str) -> bool {
     matches!(&*last, "author" | "authors" | "maintainer" | "maintainers")
 }
 
-fn value_of<'m>(pair: &Pair<'m>) -> Option<&'m str> {
-    pair.value().and_then(Word::value)
+/// Whether both have the same value for certain: what only the build can tell may be anybody.
+fn says_the_same(one: Pair<'_>, other: Pair<'_>) -> bool {
+    let (one, other) = (one.value(), other.value());
+    let known = one.and_then(Word::value);
+    known.is_some() && known == other.and_then(Word::value)
 }
 
 /// The labels that a stage sets, in order of place.
