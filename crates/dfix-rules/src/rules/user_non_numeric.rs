@@ -45,6 +45,8 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM acme/base:1\nUSER app\n"),
         // Whoever builds it may give another number.
         leaves("FROM debian:12\nARG N=1234\nRUN useradd -u $N app\nUSER app\n"),
+        leaves("FROM debian:12\nARG N=1234\nRUN useradd -mu $N app\nUSER app\n").with_unsafe(),
+        leaves("FROM debian:12\nARG OPTIONS\nRUN useradd $OPTIONS app\nUSER app\n").with_unsafe(),
         leaves("ARG V=22\nFROM node:$V\nUSER node\n")
             .that_says("whether every build takes the image"),
         reports(
@@ -150,10 +152,14 @@ fn made_by<'m>(stage: Stage<'m>, account: &Account) -> Option<Command<'m>> {
     let has_apk = stage.any_base_facts().package_manager == SystemPackageManager::Apk;
     let makes = |it: &Command<'_>| it.is("useradd") || (has_apk && it.is("adduser"));
     let mut commands = step.commands().filter(|it| makes(it) && !it.is_of_script());
-    let says = |it: &Command<'_>| {
-        it.args()
-            .any(|arg| arg.starts_with("-u") || arg.starts_with("--uid"))
+    // Letters that stand together may say it, and words that a variable brings.
+    let may_say = |it: Word<'_>| {
+        let letters = it.literal_prefix().strip_prefix('-').unwrap_or_default();
+        let is_cluster = letters.bytes().all(|it| it.is_ascii_alphabetic());
+        let is_told = letters.starts_with('u') || (is_cluster && letters.contains('u'));
+        is_told || it.starts_with("--uid") || (!it.is_known() && it.may_split())
     };
+    let says = |it: &Command<'_>| it.args().any(may_say);
     let command = commands.find(|it| it.has_arg(&account.name))?;
     (!says(&command) && command.is_certain()).then_some(command)
 }
