@@ -3,9 +3,7 @@
 use dfix_catalogue::{AS_OF, is_living, series_tag};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::catalogue::{ImageFacts, SystemPackageManager};
-use dfix_model::{
-    Base, ImagePlace, ImageRef, Model, Origin, PackageCommand, Piece, Stage, Step, StepKind, Word,
-};
+use dfix_model::{Base, ImagePlace, ImageRef, Model, PackageCommand, Stage, Step, StepKind, Word};
 
 /// How many conditions are told of what is based on an image.
 pub(crate) const MOST_OPEN: usize = 3;
@@ -54,9 +52,7 @@ pub(crate) fn written<'m>(file: &'m Model<'_>) -> impl Iterator<Item = (Stage<'m
         let ImagePlace::From(stage) = it.place else {
             return None;
         };
-        let is_literal = |it: &Piece| it.origin == Origin::Literal;
-        (stage.base() == Base::Image && it.image.pieces.iter().all(is_literal))
-            .then_some((stage, it.image))
+        (stage.base() == Base::Image && it.image.is_written()).then_some((stage, it.image))
     })
 }
 
@@ -64,10 +60,7 @@ pub(crate) fn written<'m>(file: &'m Model<'_>) -> impl Iterator<Item = (Stage<'m
 pub(crate) fn chosen_image(stage: Stage<'_>) -> Option<OpenCondition> {
     let base = stage.base_stage();
     let own = base.from_step().image_positions();
-    let is_chosen = own.iter().any(|it| {
-        let mut pieces = it.image.pieces.iter();
-        pieces.any(|it| it.origin != Origin::Literal)
-    });
+    let is_chosen = own.iter().any(|it| !it.image.is_written());
     is_chosen.then(|| {
         OpenCondition::new(
             "whether every build takes the image that the default of an argument says",

@@ -7,6 +7,8 @@ use dfix_model::{
     Stage, Step, StepKind, Word,
 };
 
+use crate::base::chosen_image;
+
 /// What is known of what a piece stands for.
 enum Held {
     /// One word, or nothing where it may be empty; why.
@@ -154,6 +156,17 @@ fn output(command: Command<'_>) -> Option<Held> {
     })
 }
 
+/// Whether a command is one that every image has, does not fail, and prints something.
+pub(crate) fn prints_always(command: Command<'_>) -> bool {
+    matches!(
+        output(command),
+        Some(Held::OneWord {
+            is_filled: true,
+            ..
+        })
+    )
+}
+
 fn is_one_word(text: &str) -> bool {
     !text.contains(char::is_whitespace) && !text.contains(['*', '?', '[', '\\'])
 }
@@ -242,7 +255,10 @@ fn declared(stage: Stage<'_>, command: Command<'_>, name: &str) -> Option<Held> 
             }
             format!("`ENV` in line {} gives `${name}` one word", step.line())
         }
-        EnvFrom::BaseImage => format!("the base image gives `${name}` one word"),
+        EnvFrom::BaseImage => match chosen_image(stage) {
+            Some(condition) => return Some(Held::Unknown(condition)),
+            None => format!("the base image gives `${name}` one word"),
+        },
         EnvFrom::Arg(_) => {
             return Some(Held::Unknown(OpenCondition::new(
                 format!("whether every build gives `{name}` one word, as its default is"),

@@ -94,6 +94,17 @@ impl ImageRef {
         self.text.as_deref()
     }
 
+    /// Whether the reference itself spells all of it: no variable has a part in it.
+    pub fn is_written(&self) -> bool {
+        self.pieces.iter().all(|it| it.origin == Origin::Literal)
+    }
+
+    /// Whether the reference itself spells its name, whatever decides the tag or the digest.
+    pub fn has_written_name(&self) -> bool {
+        let mut parts = self.registry.iter().chain(&self.repository);
+        self.name.is_some() && parts.all(|it| it.origin == Origin::Literal)
+    }
+
     /// The whole reference as it is where nothing is given for what only the build can tell.
     pub fn text_by_default(&self) -> String {
         let texts = self.pieces.iter().filter_map(|it| it.text.as_deref());

@@ -4,7 +4,6 @@ use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{Family, ImageMark, SystemShell, image_is};
 use dfix_syntax::{NodeOrToken, SyntaxKind, TextSize};
 
-use crate::collect::expand::Origin;
 use crate::collect::shell::ShellKind;
 use crate::collect::word::WordKind;
 use crate::facts::unread_work::{Part, unread_before};
@@ -109,10 +108,9 @@ fn shell_of_image(root: Stage<'_>) -> Option<SystemShell> {
         return None;
     }
     // Of a distribution all tags are alike; of others a build may choose one that is based on another.
-    let is_written = image.pieces.iter().all(|it| it.origin == Origin::Literal);
-    let facts = if image_is(name, ImageMark::Distribution) {
+    let facts = if image.has_written_name() && image_is(name, ImageMark::Distribution) {
         root.any_base_facts()
-    } else if is_written {
+    } else if image.is_written() {
         root.base_facts()
     } else {
         return None;

@@ -4,9 +4,10 @@ use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
     reports,
 };
-use dfix_model::catalogue::{PipeProgram, pipe_program};
-use dfix_model::{Command, Model, Operator, ReadBy, Word, WordKind};
+use dfix_model::{Command, Model, ReadBy, Word, WordKind};
 use dfix_syntax::{TextRange, TextSize};
+
+use crate::quoting;
 
 pub(crate) const RULE: Rule = Rule {
     id: "sh-declare-assign",
@@ -20,16 +21,12 @@ pub(crate) const RULE: Rule = Rule {
     options: &[],
     examples: &[
         fixes(
-            "FROM debian:12\nRUN export ARCH=\"$(dpkg --print-architecture)\" && make\n",
-            "FROM debian:12\nRUN ARCH=\"$(dpkg --print-architecture)\" && export ARCH && make\n",
+            "FROM debian:12\nRUN export ON=\"$(date +%F)\" && make\n",
+            "FROM debian:12\nRUN ON=\"$(date +%F)\" && export ON && make\n",
         ),
         fixes(
-            "FROM debian:12\nRUN set -e; export V=\"$(curl -fsSL https://example.com/v)\"; make $V\n",
-            "FROM debian:12\nRUN set -e; V=\"$(curl -fsSL https://example.com/v)\"; export V; make $V\n",
-        ),
-        fixes(
-            "FROM debian:12\nRUN set -x && export GNUPGHOME=\"`mktemp -d`\" && gpg --import /a\n",
-            "FROM debian:12\nRUN set -x && GNUPGHOME=\"`mktemp -d`\" && export GNUPGHOME && gpg --import /a\n",
+            "FROM debian:12\nRUN set -x && export ON=\"`date +%F`\" && make\n",
+            "FROM debian:12\nRUN set -x && ON=\"`date +%F`\" && export ON && make\n",
         ),
         // Nobody hears it where the list goes on, before and after.
         fixes(
@@ -37,6 +34,8 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN V=\"$(get v)\"; export V; make $V\n",
         ),
         leaves("FROM debian:12\nRUN export V=\"$(grep -o x /a)\" && make\n").that_says("whether `grep` may fail"),
+        leaves("FROM debian:12\nRUN export V=\"$(lsb_release -cs)\" && make\n").that_says("whether `lsb_release` may fail"),
+        leaves("FROM debian:12\nRUN set -e; export V=\"$(curl -fsSL https://example.com/v)\"; make $V\n").that_says("`curl`"),
         fixes(
             "FROM debian:12\nRUN export V=\"$(cat /a | grep x)\" && make\n",
             "FROM debian:12\nRUN V=\"$(cat /a | grep x)\" && export V && make\n",
@@ -46,7 +45,8 @@ pub(crate) const RULE: Rule = Rule {
         fixes(
             "FROM alpine:3.20\nRUN export ARCH=$(cat /a) && make\n",
             "FROM alpine:3.20\nRUN ARCH=$(cat /a) && export ARCH && make\n",
-        ),
+        )
+        .with_unsafe(),
         leaves("FROM debian:12\nRUN export A=b && X=$(date) && export N=$((1 + 2)) && sh -c 'export X=$(y)'\n").with_unsafe(),
         reports("FROM debian:12\nRUN export A=\"$(a)\" B=\"$(b)\" && make\n", "`A` and `B`"),
         reports("FROM debian:12\nRUN export A=\"$(a)\" || true\n", "before it"),
@@ -114,7 +114,7 @@ fn judge(command: Command<'_>, out: &mut Findings<'_>) {
         if is_heard {
             match failing(command) {
                 None => {
-                    case.evidence("what it runs fails only where the build is to fail");
+                    case.evidence("what it runs does not fail");
                 }
                 Some(program) => {
                     case.open(OpenCondition::new(
@@ -137,16 +137,12 @@ fn judge(command: Command<'_>, out: &mut Findings<'_>) {
     });
 }
 
-/// What may fail in the substitution without something being wrong; none where its status is that of programs that do not.
+/// What may fail in the substitution; none where it is one command that every image has and that does not fail.
 fn failing(command: Command<'_>) -> Option<String> {
     let inner: Vec<Command<'_>> = command.inner().collect();
-    let is_pipe = |it: &Command<'_>| it.after().is_none_or(|it| it.operator == Operator::Pipe);
-    let starts = inner.iter().filter(|it| it.before().is_none()).count();
-    if starts != 1 || !inner.iter().all(is_pipe) {
-        let last = inner.last();
-        return Some(last.map_or_else(|| "the command".to_owned(), |it| it.called()));
+    match inner.as_slice() {
+        [it] if quoting::prints_always(*it) => None,
+        [] => Some("the command".to_owned()),
+        [.., last] => Some(last.called()),
     }
-    let fails =
-        |it: &&Command<'_>| !pipe_program(it.name()).is_some_and(PipeProgram::fails_for_a_reason);
-    inner.iter().find(fails).map(|it| it.called())
 }

@@ -55,6 +55,7 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nRUN ln -sf /bin/bash \"$(which sh)\"\nRUN echo -e \"a\\nb\" > /a\n").that_says("whether `/bin/sh`"),
         leaves("FROM debian:12\nRUN ./setup.sh\nRUN echo -e \"a\\nb\" > /a\n").that_says("whether `/bin/sh`"),
         leaves("FROM debian:12\nARG TO\nCOPY tools $TO\nRUN echo -e \"a\\nb\" > /a\n").that_says("whether `/bin/sh`"),
+        leaves("ARG BASE=debian:12\nFROM $BASE\nRUN echo 'a\\nb' > /a\n").that_says("other shells"),
         leaves("FROM rockylinux:9\nRUN echo -e \"a\\n$X\" > /a\n").that_says("a digit"),
         // What all of them do alike, and what is bash's own matter.
         leaves("FROM debian:12\nRUN echo -n a > /a && echo \"a\\.b\" 'c\\d' && sudo echo 'a\\n' && sh -c 'echo -e a'\n").with_unsafe(),
@@ -65,6 +66,7 @@ pub(crate) const RULE: Rule = Rule {
         reports("FROM debian:12\nRUN echo a\\\\n$X > /a\n", "quotes"),
         reports("FROM debian:12\nRUN echo \"$X\\n\" 'a' > /a\n", "one text"),
         reports("FROM fedora:42\nRUN echo -e '\\101' > /a\n", "`\\0101`"),
+        reports("FROM alpine:3.20\nRUN f() { echo -e \"\\t$@\"; }; f a b > /a\n", "several words"),
     ],
 };
 

@@ -83,6 +83,18 @@ impl<'m> Texts<'m> {
                 word.shortened()
             ));
         }
+        let is_list = |it: &&Word<'m>| {
+            let source = it.source_text();
+            ["$@", "${@", "[@]"]
+                .iter()
+                .any(|list| source.contains(list))
+        };
+        if let Some(word) = self.words.iter().find(is_list) {
+            return Err(remedy!(
+                "`{}` may be several words, and `printf` takes each for a text of its own: write `printf '%b\\n'` with one text",
+                word.shortened()
+            ));
+        }
         let [first, .., last] = self.words.as_slice() else {
             return Ok(None);
         };
