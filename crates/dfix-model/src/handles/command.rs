@@ -115,6 +115,11 @@ impl<'m> Command<'m> {
             return nowhere;
         };
         let value = program.value().unwrap_or_default();
+        // A function of the text stands before the program of its name (POSIX, Shell Command Language, Command Search and Execution).
+        let functions = &self.found().functions;
+        if functions.iter().any(|it| &**it == value) && programs::find(value).is_some() {
+            return nowhere;
+        }
         let file = file_name(value);
         let mut name = program_name(file);
         let is_found = |wrapper: &WrapperData| wrapper.kind == WrapperKind::Runner;

@@ -542,3 +542,18 @@ fn which_shell_reads_a_command() {
         assert_eq!(read_by(text), wanted, "{text}");
     }
 }
+
+#[test]
+fn a_function_stands_before_the_program_of_its_name() {
+    with(
+        "FROM debian:12\nRUN cp() { echo \"$@\"; }; log() { ls; }; cp a /b; log c; /bin/cp a /b\n",
+        |model| {
+            let names: Vec<&str> = model
+                .steps()
+                .flat_map(dfix_model::Step::commands)
+                .map(Command::name)
+                .collect();
+            assert_eq!(names, ["echo", "ls", "", "log", "cp"]);
+        },
+    );
+}
