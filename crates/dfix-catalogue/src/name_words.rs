@@ -32,12 +32,13 @@ pub fn names_a_secret(variable: &str) -> bool {
     let name = variable.to_ascii_lowercase();
     let has = |text: &str, mark: &str| SECRETS.row(text).is_some_and(|row| row.lists(1, ' ', mark));
     let words = || name.split('_');
-    let parts =
-        (0..name.len()).flat_map(|start| (start + 1..=name.len()).map(move |end| (start, end)));
-    let mut parts = parts.filter_map(|(start, end)| name.get(start..end));
+    static PARTS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        let parts = SECRETS.all().filter(|row| row.lists(1, ' ', "part"));
+        parts.map(Row::key).collect()
+    });
     let is_one = has(&name, "name") || words().any(|it| has(it, "word"));
     let is_open = |it: &str| has(it, "not") || is(it, "public");
-    (is_one || parts.any(|it| has(it, "part"))) && !words().any(is_open)
+    (is_one || PARTS.iter().any(|it| name.contains(it))) && !words().any(is_open)
 }
 
 /// Whether a stage or a Dockerfile of this name is, by a word of it, not for production: `Dockerfile.dev`,

@@ -1,11 +1,26 @@
 //! Options that have several names: `-o` and `--output`.
 
+use memchr::memmem;
+
 use super::table::Row;
 
 /// The names of an option of a program, joined by `=` in a word of a column; `None` for one that has no other name.
 fn group(row: Row, column: usize, option: &str) -> Option<&'static str> {
-    let mut groups = row.words(column);
-    groups.find(|group| group.split('=').any(|name| name == option))
+    if option.is_empty() || option.contains([' ', '=']) {
+        return None;
+    }
+    let groups = row.column(column);
+    let is_end = |it: Option<&u8>| matches!(it, None | Some(b' ' | b'='));
+    let mut places = memmem::find_iter(groups.as_bytes(), option);
+    let at = places.find(|&at| {
+        let (before, behind) = (
+            &groups.as_bytes()[..at],
+            &groups.as_bytes()[at + option.len()..],
+        );
+        is_end(before.last()) && is_end(behind.first())
+    })?;
+    let start = groups[..at].rfind(' ').map_or(0, |it| it + 1);
+    groups[start..].split(' ').next()
 }
 
 /// The first of the names of an option.

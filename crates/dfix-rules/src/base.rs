@@ -3,7 +3,7 @@
 use dfix_catalogue::{AS_OF, is_living, series_tag};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::catalogue::{ImageFacts, SystemPackageManager};
-use dfix_model::{Base, ImagePlace, ImageRef, Model, PackageCommand, Stage, Step, StepKind, Word};
+use dfix_model::{Base, ImageRef, Model, PackageCommand, Stage, Step, StepKind, Word};
 
 /// How many conditions are told of what is based on an image.
 pub(crate) const MOST_OPEN: usize = 3;
@@ -46,22 +46,17 @@ pub(crate) fn place_among<'m>(install: &PackageCommand<'m>, package: &str) -> Op
 }
 
 /// The image that each stage is based on, where the `FROM` itself says all of it: neither a stage nor a variable.
-pub(crate) fn written<'m>(file: &'m Model<'_>) -> impl Iterator<Item = (Stage<'m>, ImageRef)> {
-    let positions = file.image_positions().into_iter();
-    positions.filter_map(|it| {
-        let ImagePlace::From(stage) = it.place else {
-            return None;
-        };
-        (stage.base() == Base::Image && it.image.is_written()).then_some((stage, it.image))
+pub(crate) fn written<'m>(file: &'m Model<'_>) -> impl Iterator<Item = (Stage<'m>, &'m ImageRef)> {
+    file.stages().filter_map(|stage| {
+        let image = stage.named_image()?;
+        (stage.base() == Base::Image && image.is_written()).then_some((stage, image))
     })
 }
 
 /// What is open where a build may choose another image than the defaults say: the `FROM` names a variable.
 pub(crate) fn chosen_image(stage: Stage<'_>) -> Option<OpenCondition> {
-    let base = stage.base_stage();
-    let own = base.from_step().image_positions();
-    let is_chosen = own.iter().any(|it| !it.image.is_written());
-    is_chosen.then(|| {
+    let image = stage.base_stage().named_image();
+    image.filter(|it| !it.is_written()).map(|_| {
         OpenCondition::new(
             "whether every build takes the image that the default of an argument says",
             "see what the builds are told (`--build-arg`)",

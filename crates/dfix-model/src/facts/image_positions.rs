@@ -56,6 +56,20 @@ impl<'m> Step<'m> {
     }
 }
 
+impl<'m> Stage<'m> {
+    /// The image that its `FROM` names; none where that is a stage, or where what builds it puts something of its own in.
+    pub fn named_image(self) -> Option<&'m ImageRef> {
+        let image = self.image();
+        let is_image = matches!(self.base(), Base::Image | Base::Unknown);
+        (is_image && !is_put_in(self.file(), image)).then_some(image)
+    }
+}
+
+/// Whether a build puts something of its own in for an image.
+fn is_put_in(file: &Model<'_>, image: &ImageRef) -> bool {
+    image.text().is_some_and(|it| is_build_context(file, it))
+}
+
 /// All of them, in order of place. A stage that is named as one is no image, nor is `scratch`.
 pub(crate) fn image_positions<'m>(file: &'m Model<'_>) -> Vec<ImagePosition<'m>> {
     let mut found: Vec<ImagePosition<'m>> = syntax(file).into_iter().collect();
@@ -66,11 +80,7 @@ pub(crate) fn image_positions<'m>(file: &'m Model<'_>) -> Vec<ImagePosition<'m>>
 /// Those of a step. What a build puts something of its own in for is no image.
 fn of_step(step: Step<'_>) -> Vec<ImagePosition<'_>> {
     let mut found = named_by(step);
-    let is_put_in = |it: &ImagePosition<'_>| {
-        let text = it.image.text();
-        text.is_some_and(|it| is_build_context(step.file(), it))
-    };
-    found.retain(|it| !is_put_in(it));
+    found.retain(|it| !is_put_in(step.file(), &it.image));
     found
 }
 

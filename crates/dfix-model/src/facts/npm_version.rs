@@ -81,7 +81,11 @@ fn find_node_version(stage: Stage<'_>) -> Option<u32> {
             "current" | "latest" | "lts" => "slim",
             tag => tag.strip_prefix("lts-").unwrap_or(tag),
         };
-        return last_version("node", of_newest)?.first().copied();
+        let written = of_newest.split(['.', '-']).next().unwrap_or_default();
+        return match written.parse() {
+            Ok(major) => Some(major),
+            Err(_) => last_version("node", of_newest)?.first().copied(),
+        };
     }
     let is_called_so = image.name().is_some_and(|name| name.ends_with("node"));
     let tag = image.tag_text().filter(|_| is_called_so)?;

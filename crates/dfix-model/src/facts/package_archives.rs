@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use dfix_catalogue::{
     ArchiveKind, Distribution, Foundation, code_names, end_of_release, list_files, names_archive,
-    vendor_archive_has,
+    number_of_release, vendor_archive_has,
 };
 
 use crate::handles::{Command, Stage, Step};
@@ -52,6 +52,8 @@ pub struct PackageArchive<'m> {
     start: usize,
     /// Whether it is for the command alone that names it.
     is_of_command: bool,
+    /// See [`edits_suite`].
+    edits_suite: bool,
 }
 
 /// Those of a stage's own steps.
@@ -63,6 +65,7 @@ struct Found {
     step: usize,
     text: Range<usize>,
     is_of_command: bool,
+    edits_suite: bool,
 }
 
 /// The archives that a stage and what it is based on add.
@@ -82,6 +85,7 @@ fn own(stage: Stage<'_>) -> impl Iterator<Item = PackageArchive<'_>> {
             step: it.step.index(),
             text: it.start..it.start + it.text.len(),
             is_of_command: it.is_of_command,
+            edits_suite: it.edits_suite,
         });
         Own(found.collect())
     };
@@ -97,6 +101,7 @@ fn own(stage: Stage<'_>) -> impl Iterator<Item = PackageArchive<'_>> {
             step,
             start: it.text.start,
             is_of_command: it.is_of_command,
+            edits_suite: it.edits_suite,
         }
     })
 }
@@ -140,6 +145,7 @@ fn of_step(step: Step<'_>) -> Vec<PackageArchive<'_>> {
                 step,
                 start,
                 is_of_command,
+                edits_suite: step.is_run() && edits_suite(text),
             })
         };
         let of_command =
@@ -210,6 +216,24 @@ fn program_of(piece: &str) -> &str {
     first.rsplit('/').next().unwrap_or(first)
 }
 
+/// Whether a command edits a file in place, and may put another release in the place of the image's: it names more than a host.
+fn edits_suite(command: &str) -> bool {
+    let is_number = |it: &str| {
+        let rest = it.strip_prefix('v').unwrap_or(it);
+        let digits = rest.bytes().filter(u8::is_ascii_digit).count();
+        digits > 0 && rest.bytes().all(|it| it.is_ascii_digit() || it == b'.')
+    };
+    let is_suite = |it: &str| {
+        let of = |product| number_of_release(product, it).is_some();
+        BESIDE.contains(&it) || of("debian") || of("ubuntu")
+    };
+    let is_computed = || command.contains("$(") || command.contains('`');
+    let of_file = |it: &str| it == "f" || it == "file";
+    matches!(program_of(command), "perl" | "sed")
+        && (is_computed()
+            || words_of(command).any(|it| is_number(it) || of_file(it) || is_suite(it)))
+}
+
 impl PackageArchive<'_> {
     /// Whether it does not only speak of a list.
     fn adds(&self) -> bool {
@@ -226,7 +250,7 @@ impl PackageArchive<'_> {
             PARTS.contains(&word)
         };
         match program {
-            "sed" => is_address || self.edits_suite() || self.writes(),
+            "sed" => is_address || self.edits_suite || self.writes(),
             "add-apt-repository" | "apt-add-repository" => {
                 let mut words = self.text.split_whitespace().rev();
                 let is_taken_away = self.text.contains("--remove") || self.text.contains(" -r ");
@@ -242,25 +266,6 @@ impl PackageArchive<'_> {
         let mut targets = self.text.split('>').skip(1);
         targets.any(|it| it.trim_start_matches([' ', '"', '\'']).starts_with("/etc"))
             || words_of(self.text).any(|it| it == "tee")
-    }
-
-    /// Whether it is an edit that may put another release in the place of the image's: of more than a host.
-    fn edits_suite(&self) -> bool {
-        let is_edit = self.step.is_run() && matches!(program_of(self.text), "perl" | "sed");
-        let is_number = |it: &str| {
-            let rest = it.strip_prefix('v').unwrap_or(it);
-            let digits = rest.bytes().filter(u8::is_ascii_digit).count();
-            digits > 0 && rest.bytes().all(|it| it.is_ascii_digit() || it == b'.')
-        };
-        let is_suite = |it: &str| {
-            let mut names = code_names("debian").chain(code_names("ubuntu"));
-            BESIDE.contains(&it) || names.any(|name| name == it)
-        };
-        let is_computed = || self.text.contains("$(") || self.text.contains('`');
-        let of_file = |it: &str| it == "f" || it == "file";
-        is_edit
-            && (is_computed()
-                || words_of(self.text).any(|it| is_number(it) || is_suite(it) || of_file(it)))
     }
 
     fn is_before(&self, command: Command<'_>) -> bool {
@@ -290,7 +295,7 @@ impl PackageArchive<'_> {
 
     /// Whether a package that the release's own archive lacks may be there.
     pub fn may_have(&self, package: &str, foundation: &Foundation) -> bool {
-        if self.edits_suite() {
+        if self.edits_suite {
             return true;
         }
         let addresses = self.text.matches("://").count();

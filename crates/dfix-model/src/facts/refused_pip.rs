@@ -26,10 +26,8 @@ const FREE: [&str; 6] = [
 impl<'m> Stage<'m> {
     /// The first `pip install` of the build that surely fails because the distribution keeps its Python to itself.
     pub fn refused_pip(self) -> Option<PackageCommand<'m>> {
-        let mut pips = self.installs(PackageManager::Pip).peekable();
-        pips.peek()?;
-        let is_refused = |it: &PackageCommand<'m>| is_refused(self, it);
-        keeps_its_python(self).then(|| pips.find(is_refused))?
+        let mut pips = self.installs(PackageManager::Pip);
+        pips.find(|it| is_refused(self, it))
     }
 }
 
@@ -74,6 +72,7 @@ fn is_refused<'m>(stage: Stage<'m>, pip: &PackageCommand<'m>) -> bool {
         && goes_there
         && pip.subcommand_is_one_of(&["install"])
         && is_distributions()
+        && keeps_its_python(stage)
         && is_settled(stage, pip)
         && !is_otherwise()
         && unread_before_command(command, Part::Python).is_none()

@@ -43,7 +43,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let name = image.text_without_tag().unwrap_or_default();
         let message = format!("`{name}:latest` is another version some day");
         out.judge(image.range, Safety::Checked, message, |case| {
-            let tag = base::series(&image, case)?;
+            let tag = base::series(image, case)?;
             case.declare(Effect::BaseImage {
                 stage: stage.index(),
             })

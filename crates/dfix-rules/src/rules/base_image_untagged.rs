@@ -49,7 +49,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let written = image.text().unwrap_or_default();
         let message = format!("`{written}` has no tag");
         out.judge(image.range, Safety::Checked, message, |case| {
-            let tag = base::series(&image, case)?;
+            let tag = base::series(image, case)?;
             case.declare(Effect::BaseImage {
                 stage: stage.index(),
             })

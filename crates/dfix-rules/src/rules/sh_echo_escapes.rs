@@ -86,7 +86,6 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 }
 
 fn judge(echo: Command<'_>, out: &mut Findings<'_>) {
-    let Some(shell) = echo.read_by() else { return };
     let options: Vec<Word<'_>> = echo.args().take_while(|it| is_option(*it)).collect();
     let has = |letter: char| {
         options
@@ -97,12 +96,17 @@ fn judge(echo: Command<'_>, out: &mut Findings<'_>) {
         return;
     };
     let is_told = has('e');
+    if has('E') || !is_told && (options.len() > 1 || !texts.has_escapes() && !texts.looks_escaped())
+    {
+        return;
+    }
+    let Some(shell) = echo.read_by() else { return };
     let is_found = match shell {
         ReadBy::Dash => is_told || texts.has_escapes(),
         ReadBy::Bash => !is_told && texts.looks_escaped(),
         _ => is_told || texts.looks_escaped(),
     };
-    if !is_found || has('E') || !is_told && options.len() > 1 {
+    if !is_found {
         return;
     }
     let message = if is_told {
