@@ -1,5 +1,9 @@
 //! When support of a release cycle ends or ended.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
 use super::date::{AS_OF, Date};
 use super::foundation::{Distribution, Foundation};
 use super::table::{Row, Table, table};
@@ -98,8 +102,6 @@ pub(super) fn is_long_over(foundation: Option<&Foundation>) -> bool {
     eol.ended && (of.distribution != Distribution::Debian || eol.date.is_none_or(is_past))
 }
 
-/// The number of a release of Debian or Ubuntu that is called by its code name: `12` of `bookworm`; none where it has
-/// none yet, as `sid`.
 /// The code names of a product's releases, in small letters and without what comes behind the first word.
 pub fn code_names(product: &str) -> impl Iterator<Item = String> {
     let names = EOL.rows(product).map(|row| row.column(2));
@@ -107,6 +109,13 @@ pub fn code_names(product: &str) -> impl Iterator<Item = String> {
     first
         .filter(|it| !it.is_empty())
         .map(str::to_ascii_lowercase)
+}
+
+/// Whether it is the code name of a release of Debian or Ubuntu.
+pub fn is_code_name(word: &str) -> bool {
+    static NAMES: LazyLock<FxHashSet<String>> =
+        LazyLock::new(|| code_names("debian").chain(code_names("ubuntu")).collect());
+    NAMES.contains(word)
 }
 
 /// The number of a release by its code name.

@@ -121,7 +121,7 @@ pub use dependency_folders::{
     DependencyFolder, dependency_folder, is_dependency_folder, is_vendored, writes_dependencies,
 };
 pub use download_options::{DownloadUse, download_option_is};
-pub use eol::{Eol, code_names, end_of_life, end_of_release, number_of_release};
+pub use eol::{Eol, code_names, end_of_life, end_of_release, is_code_name, number_of_release};
 pub use file_names::{FileMark, file_is, is_file_of_a_tool, is_manifest, may_be_dockerfile};
 pub use folders::{FolderMark, folder_above, folder_is, is_system_name};
 pub use font_uses::{FontUse, font_uses};
@@ -207,7 +207,7 @@ pub use tags::{TagRecord, aliases, tag, version_of};
 pub use time_zones::is_zone_of_today;
 pub use told::{PACKAGE_MANAGERS, SHELLS, ToldImage};
 pub use update_changes::changes_of_updates;
-pub use vendor_archives::vendor_archive_has;
+pub use vendor_archives::{names_vendor_archive, vendor_archive_has};
 pub use version_requests::{VersionRequest, version_requests};
 pub use versions::{VersionTag, numbered_tag, tag_of_version};
 pub use wrappers::{WrapperKind, WrapperSpec, wrapper};

@@ -5,6 +5,11 @@ use super::table::{Table, table};
 
 const ARCHIVES: Table = table!("vendor-archives.tsv");
 
+/// Whether a text names a maker's archive that is known.
+pub fn names_vendor_archive(text: &str) -> bool {
+    ARCHIVES.all().any(|row| text.contains(row.key()))
+}
+
 /// Whether the maker's archive that a text names may have a package: `https://apt.postgresql.org/pub/repos/apt` has `libpq-dev`, and no
 /// `python`. `None`: the text names none that is known. Of several it is enough that one has it.
 pub fn vendor_archive_has(text: &str, package: &str) -> Option<bool> {
@@ -24,6 +29,7 @@ mod tests {
         assert_eq!(vendor_archive_has(pgdg, "python"), Some(false));
         let own = "add-apt-repository ppa:someone/anything";
         assert_eq!(vendor_archive_has(own, "python"), None);
+        assert!(names_vendor_archive(pgdg) && !names_vendor_archive(own));
         for row in ARCHIVES.all() {
             assert!(!row.column(1).is_empty(), "{}", row.line());
         }

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use dfix_catalogue::{
-    ArchiveKind, Distribution, Foundation, code_names, end_of_release, list_files, names_archive,
-    number_of_release, vendor_archive_has,
+    ArchiveKind, Distribution, Foundation, code_names, end_of_release, is_code_name, list_files,
+    names_archive, names_vendor_archive, vendor_archive_has,
 };
 
 use crate::handles::{Command, Stage, Step};
@@ -54,6 +54,8 @@ pub struct PackageArchive<'m> {
     is_of_command: bool,
     /// See [`edits_suite`].
     edits_suite: bool,
+    /// Whether it names an archive of a maker that is known.
+    is_of_maker: bool,
 }
 
 /// Those of a stage's own steps.
@@ -66,6 +68,7 @@ struct Found {
     text: Range<usize>,
     is_of_command: bool,
     edits_suite: bool,
+    is_of_maker: bool,
 }
 
 /// The archives that a stage and what it is based on add.
@@ -86,6 +89,7 @@ fn own(stage: Stage<'_>) -> impl Iterator<Item = PackageArchive<'_>> {
             text: it.start..it.start + it.text.len(),
             is_of_command: it.is_of_command,
             edits_suite: it.edits_suite,
+            is_of_maker: it.is_of_maker,
         });
         Own(found.collect())
     };
@@ -102,6 +106,7 @@ fn own(stage: Stage<'_>) -> impl Iterator<Item = PackageArchive<'_>> {
             start: it.text.start,
             is_of_command: it.is_of_command,
             edits_suite: it.edits_suite,
+            is_of_maker: it.is_of_maker,
         }
     })
 }
@@ -146,6 +151,7 @@ fn of_step(step: Step<'_>) -> Vec<PackageArchive<'_>> {
                 start,
                 is_of_command,
                 edits_suite: step.is_run() && edits_suite(text),
+                is_of_maker: names_vendor_archive(text),
             })
         };
         let of_command =
@@ -223,10 +229,7 @@ fn edits_suite(command: &str) -> bool {
         let digits = rest.bytes().filter(u8::is_ascii_digit).count();
         digits > 0 && rest.bytes().all(|it| it.is_ascii_digit() || it == b'.')
     };
-    let is_suite = |it: &str| {
-        let of = |product| number_of_release(product, it).is_some();
-        BESIDE.contains(&it) || of("debian") || of("ubuntu")
-    };
+    let is_suite = |it: &str| BESIDE.contains(&it) || is_code_name(it);
     let is_computed = || command.contains("$(") || command.contains('`');
     let of_file = |it: &str| it == "f" || it == "file";
     matches!(program_of(command), "perl" | "sed")
@@ -299,7 +302,7 @@ impl PackageArchive<'_> {
             return true;
         }
         let addresses = self.text.matches("://").count();
-        if let Some(has) = vendor_archive_has(self.text, package) {
+        if let Some(has) = self.maker_has(package) {
             return has || addresses > 1;
         }
         let is_own = names_archive(self.text, ArchiveKind::Own) || is_mirror(self.text);
@@ -311,7 +314,13 @@ impl PackageArchive<'_> {
         let code_name = end_of_release(foundation).map(|it| it.code_name());
         let code_name = code_name.filter(|it| !it.is_empty());
         let names_it = code_name.is_some_and(|name| words_of(self.text).any(|it| it == name));
-        names_it && vendor_archive_has(self.text, package) == Some(true)
+        names_it && self.maker_has(package) == Some(true)
+    }
+
+    /// See [`vendor_archive_has`].
+    fn maker_has(&self, package: &str) -> Option<bool> {
+        let has = || vendor_archive_has(self.text, package);
+        self.is_of_maker.then(has).flatten()
     }
 
     fn is_all_own(&self) -> bool {
