@@ -79,6 +79,16 @@ pub(crate) const RULE: Rule = Rule {
             "FROM python:3.12\nSHELL [\"/bin/bash\", \"-c\"]\nCMD python app.py $X\n",
             "FROM python:3.12\nSHELL [\"/bin/bash\", \"-c\"]\nCMD [\"/bin/bash\", \"-c\", \"exec python app.py $X\"]\n",
         ),
+        fixes(
+            "FROM debian:12\nENV HOME_DIR=/srv/a\nCMD $HOME_DIR/bin/run --fast\n",
+            "FROM debian:12\nENV HOME_DIR=/srv/a\nCMD [\"/bin/sh\", \"-c\", \"exec $HOME_DIR/bin/run --fast\"]\n",
+        ),
+        leaves("FROM debian:12\nCMD $HOME_DIR/bin/run\n")
+            .that_says("whether `$HOME_DIR` holds one word"),
+        leaves("FROM debian:12\nENV RUN=/srv/run\nCMD $RUN --fast\n")
+            .that_says("the program is a variable"),
+        leaves("FROM debian:12\nCMD ${RUN:-/bin/a} --fast\n")
+            .that_says("the program is a variable"),
         // What it calls may be a function, or a word of the shell's own, and `exec` starts programs.
         leaves("FROM python:3.12\nSHELL [\"/bin/bash\", \"-lc\"]\nCMD python app.py\n")
             .that_says("a shell is needed"),

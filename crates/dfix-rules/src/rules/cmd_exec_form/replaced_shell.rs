@@ -3,7 +3,7 @@
 use dfix_catalogue::Shell;
 use dfix_catalogue::programs::{self, Kind, Mark};
 use dfix_engine::{Case, Effect, OpenCondition, Remedy, remedy};
-use dfix_model::{Command, Stage, Step, Word};
+use dfix_model::{Command, EnvValue, SegmentKind, Stage, Step, Word};
 use dfix_syntax::ast::AstNode;
 
 /// Says the fix: the array that the builder makes of the shell form anyway (`/bin/sh -c …`), and `exec` before the last
@@ -41,7 +41,7 @@ pub(super) fn judge(
     ))
     .evidence(format!(
         "it gives its place to `{}`, which is the last to run and gets the signals then",
-        last.name()
+        last.called()
     ))
     .open(open.then(|| {
         OpenCondition::new(
@@ -50,6 +50,7 @@ pub(super) fn judge(
         )
     }))
     .open(what_stays(step, last))
+    .open(splits(stage, last))
     .declare(Effect::changed(step))
     .fix(|edit| edit.set_exec_form(step, &words));
     Ok(())
@@ -77,7 +78,36 @@ fn calls_program(stage: Stage<'_>, step: Step<'_>, last: Command<'_>) -> bool {
     }
     let program = last.program().and_then(Word::value).unwrap_or_default();
     let is_known = || programs::find(program).is_some_and(|it| it.kind() != Kind::Builtin);
-    path == "/bin/sh" || program.contains('/') || is_known()
+    path == "/bin/sh" || last.program().is_some_and(is_path) || is_known()
+}
+
+/// Whether a word is the path of a file, whatever its variables hold: a slash of its own stands in it, and a shell has no word of its
+/// own with one.
+fn is_path(word: Word<'_>) -> bool {
+    let segments = word.segments();
+    let mut expansions = segments
+        .iter()
+        .filter(|it| it.kind == SegmentKind::Expansion);
+    let mut texts = segments
+        .iter()
+        .filter(|it| it.kind != SegmentKind::Expansion);
+    expansions.all(|it| it.variable().is_some()) && texts.any(|it| it.text.contains('/'))
+}
+
+/// What is open where the program's path is put together from variables: that of several words the first may be one of the shell's own.
+fn splits(stage: Stage<'_>, last: Command<'_>) -> Option<OpenCondition> {
+    let word = last.program().filter(|it| it.may_split())?;
+    let is_one_word = |name: &String| match stage.final_env(name) {
+        EnvValue::Set(it) => it
+            .value
+            .is_some_and(|it| !it.contains([' ', '\t', '*', '?', '['])),
+        EnvValue::Unset | EnvValue::Unknown => false,
+    };
+    let name = word.variables().into_iter().find(|it| !is_one_word(it))?;
+    Some(OpenCondition::new(
+        format!("whether `${name}` holds one word"),
+        "look at what containers and the base image set it to",
+    ))
 }
 
 /// Whether it is known which shell runs the step: the file says so, or an image that is known.
@@ -109,8 +139,11 @@ fn last_command(step: Step<'_>) -> Option<Command<'_>> {
     let commands = || step.commands().filter(|it| it.outer().is_none());
     let last = commands().next_back()?;
     let waits = |it: Command<'_>| it.around().background || it.is_one_of(&["trap", "alias"]);
-    let program = last.program()?.value()?;
-    let is_program = !programs::is(program, Mark::ShellOnly) && !program.contains('=');
+    let program = last.program()?;
+    let is_program = match program.value() {
+        Some(name) => !programs::is(name, Mark::ShellOnly) && !name.contains('='),
+        None => is_path(program) && program.assigned_name().is_none(),
+    };
     let is_last = last.is_in_list()
         && is_program
         && last.assignments().next().is_none()
