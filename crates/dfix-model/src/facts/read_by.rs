@@ -4,6 +4,7 @@ use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{Family, ImageMark, SystemShell, image_is};
 use dfix_syntax::{NodeOrToken, SyntaxKind, TextSize};
 
+use crate::collect::command::Operator;
 use crate::collect::shell::ShellKind;
 use crate::collect::word::WordKind;
 use crate::facts::unread_work::{Part, unread_before};
@@ -55,6 +56,27 @@ impl<'m> Command<'m> {
             },
             _ => return None,
         })
+    }
+
+    /// Whether it may run in the background without saying so: it, or what its list goes on to by an operator, is redirected by
+    /// `&>`, and a shell that is not known to have that takes it for `&` and `>` (POSIX, Shell Command Language, Lists).
+    pub fn may_be_in_background(self) -> bool {
+        let goes_on = |it: Operator| matches!(it, Operator::And | Operator::Or | Operator::Pipe);
+        let next = |it: &Command<'m>| it.after().filter(|it| goes_on(it.operator)).and(it.next());
+        let is_split = |it: Command<'m>| {
+            it.redirects()
+                .any(|it| matches!(it.operator(), "&>" | "&>>"))
+        };
+        let has_it = || {
+            let shell = self.read_by();
+            matches!(
+                shell,
+                Some(ReadBy::Bash | ReadBy::BashAsSh | ReadBy::Busybox)
+            )
+        };
+        self.step().mentions("&>")
+            && std::iter::successors(Some(self), next).any(is_split)
+            && !has_it()
     }
 
     /// Whether what it prints goes nowhere but to the build's log: nothing redirects, pipes or takes it.

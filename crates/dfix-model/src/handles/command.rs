@@ -392,6 +392,7 @@ impl<'m> Command<'m> {
                 || around.piped)
             && joins(self.after())
             && joins(self.before())
+            && !self.may_be_in_background()
     }
 
     /// The command whose output the pipe before it hands to it; none where that is of a group, a loop or an `if`.

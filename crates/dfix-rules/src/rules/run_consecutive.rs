@@ -70,6 +70,14 @@ pub(crate) const RULE: Rule = Rule {
             "a comment",
         ),
         reports(
+            "FROM debian:12\nRUN mkdir /a/b\nRUN touch /x &> /y\n",
+            "not waited for",
+        ),
+        fixes(
+            "FROM fedora:42\nRUN mkdir /a/b\nRUN touch /x &> /y\n",
+            "FROM fedora:42\nRUN mkdir /a/b && \\\n    touch /x &> /y\n",
+        ),
+        reports(
             "FROM debian:12\nRUN mkdir /a &\nRUN mkdir /b\n",
             "not waited for",
         ),

@@ -65,7 +65,8 @@ fn own(step: Step<'_>) -> Option<Command<'_>> {
 fn of_the_shell_alone(command: Command<'_>) -> Option<Remedy> {
     let name = command.name();
     let after = command.after().map(|it| it.operator);
-    if command.around().background || after == Some(Operator::Background) {
+    let is_background = command.around().background || after == Some(Operator::Background);
+    if is_background || command.may_be_in_background() {
         return Some(remedy!(
             "`{name}` is not waited for: say what it is meant for"
         ));
