@@ -209,6 +209,12 @@ impl Source {
         self.0.contains(text)
     }
 
+    /// Whether something of this name is called in it, in whatever letter case: `quart` by `Quart(`.
+    pub fn calls(&self, name: &str) -> bool {
+        let text = self.0.to_ascii_lowercase();
+        text.contains(&format!("{name}("))
+    }
+
     /// What a name of a module of Python's is last given outside of any block, up to the end of the line.
     pub fn assigned(&self, name: &str) -> Option<&str> {
         let given = |line| {

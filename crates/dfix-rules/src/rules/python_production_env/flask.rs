@@ -265,7 +265,14 @@ fn started(stage: Stage<'_>) -> Option<App> {
 }
 
 fn shows_an_application(source: &SourceFile) -> bool {
-    source.imports("flask") || source.mentions("create_app") || source.mentions("app.run(")
+    let seems_one = source.mentions("create_app") || source.mentions("app.run(");
+    source.imports("flask") || (seems_one && !makes_another(source))
+}
+
+/// Whether it makes an application of another framework, whose class is called like it: `Quart(__name__)`.
+fn makes_another(source: &SourceFile) -> bool {
+    let is_made = |name: &str| source.calls(name) && source.imports(name);
+    web_frameworks().any(is_made)
 }
 
 fn holds_one(stage: Stage<'_>, source: &SourceFile) -> bool {
