@@ -33,21 +33,38 @@ pub enum Hears {
     Neither,
 }
 
-/// Whether a comment without its `#` is about the whole file, and what stands behind its `=`; none where it is no such comment.
-pub(crate) fn said(text: &str) -> Option<(bool, &str)> {
+/// What a comment of hadolint's is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// The instruction below.
+    Instruction,
+    /// The stage whose `FROM` is below, and from inside of a stage the rest of that.
+    Stage,
+    /// The whole file.
+    File,
+}
+
+/// What a comment without its `#` is about, and what stands behind its `=`; none where it is no such comment.
+pub(crate) fn said(text: &str) -> Option<(Reach, &str)> {
     let rest = text.strip_prefix("hadolint")?.trim_start();
-    let (is_global, rest) = match rest.strip_prefix("global") {
-        Some(rest) if rest.starts_with(char::is_whitespace) => (true, rest.trim_start()),
-        _ => (false, rest),
+    let after = |word| {
+        let rest: &str = rest.strip_prefix(word)?;
+        let is_word = rest.starts_with(char::is_whitespace);
+        is_word.then(|| rest.trim_start())
+    };
+    let (reach, rest) = match (after("global"), after("stage")) {
+        (Some(rest), _) => (Reach::File, rest),
+        (_, Some(rest)) => (Reach::Stage, rest),
+        _ => (Reach::Instruction, rest),
     };
     let names = rest
         .strip_prefix("ignore")?
         .trim_start()
         .strip_prefix('=')?;
-    Some((is_global, names))
+    Some((reach, names))
 }
 
-/// All of a file, in order of place.
+/// All of a file, in order of place; not those about a stage, for which there is no comment of ours.
 pub(crate) fn foreign_ignores(text: &str, root: &SyntaxNode) -> Vec<ForeignIgnore> {
     let mut found = Vec::new();
     if !text.contains("hadolint") {
@@ -55,9 +72,10 @@ pub(crate) fn foreign_ignores(text: &str, root: &SyntaxNode) -> Vec<ForeignIgnor
     }
     for_comments(root, |token, around| {
         let text = token.text().trim_start_matches('#').trim();
-        let Some((is_global, names)) = said(text) else {
+        let Some((reach, names)) = said(text).filter(|it| it.0 != Reach::Stage) else {
             return;
         };
+        let is_global = reach == Reach::File;
         let (names, rest) = listed(names);
         found.push(ForeignIgnore {
             range: token.text_range(),

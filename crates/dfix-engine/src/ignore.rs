@@ -1,7 +1,7 @@
 //! Comments that ask for a rule not to be heard.
 //!
 //! `# dfix: ignore=RULE[,RULE] reason` above an instruction (or inside it), `# dfix: ignore-file=RULE`,
-//! hadolint's `# hadolint ignore=` and `# hadolint global ignore=`, BuildKit's `# check=skip=`, at the top for the whole file and
+//! hadolint's `# hadolint ignore=`, `# hadolint stage ignore=` and `# hadolint global ignore=`, BuildKit's `# check=skip=`, at the top for the whole file and
 //! above an instruction for that one (BuildKit, `WithMergedConfigFromComments`, since November 2025). What is meant as one of ours
 //! and is none is a finding.
 
@@ -16,7 +16,7 @@ use dfix_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, TextRange};
 use crate::codemod::Checker;
 use crate::comments::{for_comments, instruction_below, listed};
 use crate::fix::{Fix, TextEdit};
-use crate::foreign;
+use crate::foreign::{self, Reach};
 use crate::ignore::own::Own;
 use crate::outcome::Finding;
 use crate::rule::Rule;
@@ -135,8 +135,12 @@ impl Ignores {
             if let Some(below) = instruction_of_checks(token) {
                 self.skips(value, Some(below));
             }
-        } else if let Some((is_global, names)) = foreign::said(text) {
-            let scope = (!is_global).then(|| instruction().unwrap_or(nowhere));
+        } else if let Some((reach, names)) = foreign::said(text) {
+            let scope = match reach {
+                Reach::Instruction => Some(instruction().unwrap_or(nowhere)),
+                Reach::Stage => Some(stage_below(token).unwrap_or(nowhere)),
+                Reach::File => None,
+            };
             self.push(scope, names, None);
         }
     }
@@ -276,6 +280,17 @@ fn check_value(comment: &str) -> Option<&str> {
     name.trim()
         .eq_ignore_ascii_case("check")
         .then(|| value.split(char::is_whitespace).next())?
+}
+
+/// The instructions from the one right below a comment to the end of the stage.
+fn stage_below(comment: &SyntaxToken) -> Option<TextRange> {
+    let first = instruction_below(comment)?;
+    let file = comment.parent()?;
+    let more = file
+        .children()
+        .skip_while(|it| it.text_range().start() <= first.start());
+    let of_stage = more.take_while(|it| it.kind() != SyntaxKind::FROM_INSTR);
+    Some(of_stage.fold(first, |range, it| range.cover(it.text_range())))
 }
 
 /// The instruction that a `# check=` is about: the next one. Empty lines lie between at will, an empty comment does not

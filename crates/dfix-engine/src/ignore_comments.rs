@@ -3,7 +3,7 @@
 use dfix_syntax::{SyntaxNode, TextRange};
 
 use crate::comments::{for_comments, instruction_below, listed};
-use crate::foreign;
+use crate::foreign::{self, Reach};
 
 /// A comment that names a rule which is not to be heard of one instruction: `# dfix: ignore=RULE`, `# hadolint ignore=CODE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +25,11 @@ pub(crate) fn of_rule(
         let below = || around.map_or_else(|| instruction_below(token), |it| Some(it.text_range()));
         let whole = token.text().trim_end();
         let body = whole.trim_start_matches('#').trim_start();
-        let names = body
-            .strip_prefix("dfix: ignore=")
-            .or_else(|| foreign::said(body).filter(|it| !it.0).map(|it| it.1));
+        let names = body.strip_prefix("dfix: ignore=").or_else(|| {
+            foreign::said(body)
+                .filter(|it| it.0 == Reach::Instruction)
+                .map(|it| it.1)
+        });
         let Some(names) = names.filter(|_| below() == Some(instruction)) else {
             return;
         };

@@ -204,6 +204,36 @@ fn ignores_are_heard_and_idle_ones_reported() {
 }
 
 #[test]
+fn hadolint_may_be_asked_for_one_stage() {
+    for (text, fixes) in [
+        (
+            "# hadolint stage ignore=DL9999\nFROM a\nRUN pip install x\n",
+            0,
+        ),
+        (
+            "# hadolint stage  ignore = DL1, DL9999 # why\nFROM a\n\nRUN x\n# y\nRUN pip install x\nFROM b\nRUN pip install x\n",
+            1,
+        ),
+        (
+            "FROM a\nRUN pip install x\n# hadolint stage ignore=DL9999\nFROM b\nRUN pip install x\n",
+            1,
+        ),
+        (
+            "# hadolint stage ignore=DL9999\n\nFROM a\nRUN pip install x\n",
+            1,
+        ),
+        (
+            "# hadolint stageignore=DL9999\nFROM a\nRUN pip install x\n",
+            1,
+        ),
+    ] {
+        let outcome = with(text, &[&NO_CACHE]);
+        assert_eq!(outcome.applied().count(), fixes, "{text}");
+        assert_eq!(outcome.remaining, [], "{text}");
+    }
+}
+
+#[test]
 fn checks_are_skipped_for_the_next_instruction_alone() {
     for (text, fixes) in [
         (
