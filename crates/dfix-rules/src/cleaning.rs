@@ -42,8 +42,8 @@ impl Cleaning {
         };
         for stage in file.stages().filter(is_one) {
             let mut known = KnownNeeds::default();
-            let runs = stage.runs().filter(|step| !step.is_exec_form());
-            for step in runs {
+            let runs = stage.steps().filter(|step| step.is_run());
+            for step in runs.filter(|step| !step.is_exec_form()) {
                 self.check_step(stage, step, &mut known, out);
             }
         }
@@ -116,6 +116,12 @@ impl Cleaning {
             .open(elsewhere)
             .open(settled.open())
             .open(self.unknown_behind(step, last))
+            .open(step.is_onbuild().then(|| {
+                OpenCondition::new(
+                    "whether the build that this is for needs the cache later",
+                    "see that nothing of it is told to fetch nothing",
+                )
+            }))
             .declare(Effect::commands_of(step))
             .fix(|edit| edit.add_command_after(last, &source));
             Ok(())

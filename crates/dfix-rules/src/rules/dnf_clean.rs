@@ -48,6 +48,9 @@ pub(crate) const RULE: Rule = Rule {
             "FROM fedora:42\nRUN if true; then dnf install -y a; fi\n",
             "end with `dnf clean all`",
         ),
+        leaves("FROM fedora:42\nONBUILD RUN dnf install -y a\n")
+            .that_says("whether the build that this is for needs the cache later"),
+        leaves("FROM fedora:42\nONBUILD RUN dnf install -y a && dnf clean all\n"),
         // Nothing runs after it.
         reports(
             "FROM fedora:42\nRUN exec dnf install -y a\n",

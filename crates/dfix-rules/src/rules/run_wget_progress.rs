@@ -60,6 +60,10 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:22\nARG OPTS=-q\nRUN wget $OPTS my.xyz\n"),
         leaves("FROM node:22\nRUN echo 'verbose = off' >> /etc/wgetrc\nRUN wget my.xyz\n"),
         leaves("FROM node:22\nCOPY wgetrc /root/.wgetrc\nRUN wget my.xyz\n"),
+        // What the other image does to it, nobody knows.
+        leaves("FROM node:22\nONBUILD RUN wget https://my.xyz/a\n")
+            .that_says("whether `wget` tells its errors"),
+        leaves("FROM node:22\nONBUILD RUN wget my.xyz\nRUN echo 'verbose = off' >> /etc/wgetrc\n"),
         // Which of the two it is.
         leaves("FROM alpine:3.22\nRUN apk add wget && apk del wget && wget https://my.xyz/a\n")
             .that_says("whether `wget` tells its errors"),
@@ -87,9 +91,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.stages() {
         let settings = OnceCell::new();
         let changes = OnceCell::new();
-        let wgets = stage.build_commands().filter(|it| it.is("wget"));
+        let runs = stage.steps().filter(|it| it.is_run());
+        let wgets = runs.flat_map(Step::commands).filter(|it| it.is("wget"));
         for wget in wgets.filter(|it| !is_quiet(stage, *it)) {
-            let is_set = |step: &Step<'_>| step.range().start() <= wget.range().start();
+            // All that the stage does comes before what it leaves to another build.
+            let is_later = wget.step().is_onbuild();
+            let is_set = |step: &Step<'_>| is_later || step.range().start() <= wget.range().start();
             if settings
                 .get_or_init(|| settings_of(stage))
                 .is_some_and(|it| is_set(&it))
@@ -109,9 +116,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                         "something reads what it writes: see what of it is wanted"
                     ));
                 }
-                let before = |it: &&Change<'_>| it.command.range().start() < wget.range().start();
+                let before = |it: &&Change<'_>| {
+                    is_later || it.command.range().start() < wget.range().start()
+                };
                 let changes = changes.get_or_init(|| changes_of(stage));
                 let is_gnu = match changes.iter().rfind(before) {
+                    _ if is_later => unknown(),
                     Some(change) if change.is_install => Ternary::Yes,
                     Some(_) => unknown(),
                     None => {
