@@ -37,6 +37,11 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nENV A=1 B=${A:-2}\n",
             "decides what is put in",
         ),
+        // What the first of them sets is lost.
+        reports(
+            "FROM debian:12\nENV PATH=/a:$PATH PATH=/b:$PATH\n",
+            "is set before, too",
+        ),
         // It is set before, and that value is meant.
         leaves("FROM debian:12\nENV A=1\nENV A=2 B=$A\nENV PATH=/x:$PATH OTHER=$PATH\n"),
         leaves("FROM debian:12\nENV A=1 B='$A' C=\\$A D=$AB\nARG E=1 F=$E\n"),
@@ -48,7 +53,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for step in all {
         let variables = step.expansions();
         let mut of_own = variables.iter().filter(|it| is_set_here(it));
-        let Some(first) = of_own.clone().find(|it| !it.is_defined().is_yes()) else {
+        let is_lost = |it: &&Expansion<'_>| it.is_of_itself() || !it.is_defined().is_yes();
+        let Some(first) = of_own.clone().find(is_lost) else {
             continue;
         };
         let name = &first.name;
@@ -114,8 +120,11 @@ fn first_reader(stage: Stage<'_>, step: Step<'_>, names: &[&str]) -> Option<Open
     ))
 }
 
-/// Whether another pair of the same `ENV` sets the variable.
+/// Whether another pair of the same `ENV` sets the variable: one above it where it adds to its own value.
 fn is_set_here(variable: &Expansion<'_>) -> bool {
+    if variable.is_of_itself() {
+        return is_set_above(variable);
+    }
     let own = variable.pair.map(Pair::range);
     let mut pairs = variable.step.pairs();
     pairs.any(|it| Some(it.range()) != own && it.key_text() == Some(&*variable.name))
