@@ -70,8 +70,12 @@ pub(crate) const RULE: Rule = Rule {
             .that_says("whether every build takes the default of `V`"),
         leaves("FROM debian:12\nRUN git clone x /a && cd /a && make\n").with_unsafe(),
         leaves("FROM debian:12\nRUN cd /a && make && cd / && rm -r /a\n").with_unsafe(),
-        leaves("FROM debian:12\nRUN cd /a\nRUN (cd /a && make)\nRUN cd /a || true && make\n")
+        leaves("FROM debian:12\nRUN (cd /a && make)\nRUN cd /a || true && make\nRUN cd /a && make && cd /b\n")
             .with_unsafe(),
+        // Nothing is there any more when the next instruction begins.
+        reports("FROM debian:12\nRUN cd /a\nRUN make\n", "nothing runs there"),
+        reports("FROM debian:12\nRUN mkdir /a && cd /a\n", "nothing runs there"),
+        leaves("FROM debian:12\nRUN (cd /a)\nRUN [\"cd\", \"/a\"]\nCMD cd /a\n"),
         leaves("FROM debian:12\nRUN cd $A && make\nRUN cd ~ && make\nRUN cd && make\nRUN cd /a; make\nRUN cd /a && make; ls\n")
             .with_unsafe(),
     ],
@@ -81,6 +85,14 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     let runs = file
         .steps()
         .filter(|it| it.is(StepKind::Run) && !it.is_onbuild());
+    for cd in runs.clone().filter_map(idle) {
+        out.judge(cd, Safety::Checked, "a `RUN` ends with `cd`", |_| {
+            Err(remedy!(
+                "nothing runs there: the next instruction begins in the working directory again. Set the folder with `WORKDIR` \
+                 where it is meant, or leave the `cd` away"
+            ))
+        });
+    }
     let found = runs.filter_map(|step| Some((step, folder(step)?)));
     let mut groups: Vec<(Vec<Step<'_>>, String)> = Vec::new();
     for (step, path) in found {
@@ -217,13 +229,25 @@ fn another_name(stage: Stage<'_>, steps: &[Step<'_>], path: &str) -> Option<Open
     })
 }
 
+/// What goes to a folder, once in its `RUN` and when all else is done.
+fn idle(step: Step<'_>) -> Option<Command<'_>> {
+    let is_read = !step.is_exec_form() && step.stage()?.shell_at(step).is_posix();
+    let mut own = step.commands().filter(|it| !it.is_of_script());
+    let last = own.clone().last().filter(|_| is_read)?;
+    let is_only = own.find(|it| is_cd(*it)) == Some(last);
+    (is_only && last.is("cd") && last.is_in_list() && last.outer().is_none()).then_some(last)
+}
+
+fn is_cd(command: Command<'_>) -> bool {
+    command.is_one_of(&["cd", "pushd", "popd"])
+}
+
 /// The folder that the `RUN` goes to before anything else, where that is the only time that it goes anywhere.
 fn folder(step: Step<'_>) -> Option<String> {
     let stage = step.stage()?;
     let first = step.commands().next()?;
-    let is_cd = |it: &Command<'_>| it.is_one_of(&["cd", "pushd", "popd"]);
     let joins = |it: Option<Connector>| it.is_some_and(|it| it.operator == Operator::And);
-    let is_alone = step.commands().filter(is_cd).count() == 1;
+    let is_alone = step.commands().filter(|it| is_cd(*it)).count() == 1;
     let is_plain = first.is("cd")
         && is_alone
         && first.is_in_list()
