@@ -42,11 +42,23 @@ pub(crate) const RULE: Rule = Rule {
         )
         .with_unsafe(),
         leaves("FROM debian:12\nRUN useradd app\nUSER app\n").that_says("relies on the number"),
-        leaves("FROM acme/base:1\nUSER app\n"),
+        reports(
+            "FROM acme/base:1\nUSER app\nUSER app:staff\n",
+            "look it up in the image",
+        ),
         // Whoever builds it may give another number.
-        leaves("FROM debian:12\nARG N=1234\nRUN useradd -u $N app\nUSER app\n"),
-        leaves("FROM debian:12\nARG N=1234\nRUN useradd -mu $N app\nUSER app\n").with_unsafe(),
-        leaves("FROM debian:12\nARG OPTIONS\nRUN useradd $OPTIONS app\nUSER app\n").with_unsafe(),
+        reports(
+            "FROM debian:12\nARG N=1234\nRUN useradd -u $N app\nUSER app\n",
+            "not known",
+        ),
+        reports(
+            "FROM debian:12\nARG N=1234\nRUN useradd -mu $N app\nUSER app\n",
+            "not known",
+        ),
+        reports(
+            "FROM debian:12\nARG OPTIONS\nRUN useradd $OPTIONS app\nUSER app\n",
+            "not known",
+        ),
         leaves("ARG V=22\nFROM node:$V\nUSER node\n")
             .that_says("whether every build takes the image"),
         reports(
@@ -90,8 +102,14 @@ fn look_at<'m>(step: Step<'m>, word: Word<'m>, name: &'m str, out: &mut Findings
         number_it(step, word, (name, command), out);
         return;
     }
-    // Where nobody knows the number there is nothing to write: a rule that makes a user needs not know it.
     let Some(number) = number.or_else(|| (name == "root").then_some(0)) else {
+        let message = format!("`{name}` is no number");
+        out.judge(step, Safety::Checked, message, |_| {
+            Err(remedy!(
+                "what number it has is not known: look it up in the image (`id -u {name}`), or set it where the user is made, and \
+                 write that"
+            ))
+        });
         return;
     };
     out.judge(
@@ -175,10 +193,12 @@ fn number_it<'m>(
         return;
     };
     let taken = stage.accounts().uid_taken(NUMBER);
-    if taken.is_yes() {
-        return;
-    }
     out.judge(step, Safety::Checked, format!("`{name}` is no number"), |case| {
+        if taken.is_yes() {
+            return Err(remedy!(
+                "give the user a number that is free where it is made, and write that"
+            ));
+        }
         case.open(OpenCondition::new(
             format!("whether anything relies on the number that {name} has now, such as a volume with its files"),
             "look who owns what is mounted, or make the user with its number of today (`useradd -u`)",
