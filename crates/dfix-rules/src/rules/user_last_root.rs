@@ -37,6 +37,7 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM postgres:16\nUSER root\n"),
         reports("FROM debian:12\nRUN useradd app\nUSER app\nRUN id\nUSER root\n", "nothing says what is started"),
         reports("FROM debian:12\nUSER 0:0\n", "nothing says what is started"),
+        reports("FROM debian:12 AS base\nUSER root\nRUN id\nFROM base\nRUN id\n", "nothing says what is started"),
         fixes(
             "FROM jenkins/jenkins:lts\nUSER root\nRUN apt-get update\n",
             "FROM jenkins/jenkins:lts\nUSER root\nRUN apt-get update\nUSER jenkins\n",

@@ -27,11 +27,10 @@ pub(crate) fn is_no_case(stage: Stage<'_>) -> bool {
     user.is_root().is_unknown() && (user.step.is_some() || is_silent)
 }
 
-/// Whether a `USER` of the stage itself leaves it at root, and nothing says what is started then.
+/// Whether a `USER` of the stage, or of one that it is based on, leaves it at root, and nothing says what is started then.
 pub(crate) fn is_left_at_root(stage: Stage<'_>) -> bool {
     let user = stage.final_user();
-    let is_own = user.step.is_some_and(|step| step.stage() == Some(stage));
-    is_own
+    user.step.is_some()
         && user.is_root().is_yes()
         && !gives_up_root(stage)
         && *stage.runtime().privileges() == Privileges::NothingStarts
