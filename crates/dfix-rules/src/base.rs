@@ -23,7 +23,13 @@ pub(crate) fn lacks(stage: Stage<'_>, manager: SystemPackageManager) -> bool {
 /// As [`lacks`], of several: distributions have `dnf` under several names.
 pub(crate) fn lacks_all(stage: Stage<'_>, managers: &[SystemPackageManager]) -> bool {
     let has = stage.any_base_facts().package_manager;
-    !managers.contains(&has) && has != SystemPackageManager::Unknown
+    !managers.contains(&has) && has != SystemPackageManager::Unknown && !is_filled(stage)
+}
+
+/// Whether files are put into an empty image, which may bring whatever programs: the whole of a distribution, for one.
+fn is_filled(stage: Stage<'_>) -> bool {
+    let is_empty = stage.base_stage().base() == Base::Scratch;
+    is_empty && stage.base_chain().any(|it| it.copies().next().is_some())
 }
 
 /// The package managers of images that have `dnf` or `yum`, or another of their family.

@@ -1,5 +1,6 @@
 //! The lists of packages go with the layer that fetched them.
 
+mod archives;
 mod elsewhere;
 mod lists;
 mod users;
@@ -139,6 +140,20 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN apt-get update\nENV http_proxy=http://p\nRUN apt-get install -y curl\n",
             "put it into the `RUN` that installs",
         ),
+        // The lists are elsewhere, and the packages are not.
+        reports(
+            "FROM debian:12\nRUN rm -f /etc/apt/apt.conf.d/docker-clean\nRUN --mount=type=cache,target=/var/lib/apt apt-get update && apt-get install -y b\n",
+            "mount a cache at `/var/cache/apt`",
+        ),
+        leaves("FROM debian:12\nRUN rm -f /etc/apt/apt.conf.d/docker-clean\nRUN --mount=type=cache,target=/var/lib/apt --mount=type=cache,target=/var/cache/apt apt-get update && apt-get install -y b\n"),
+        leaves("FROM debian:12\nRUN rm -f /etc/apt/apt.conf.d/docker-clean\nRUN --mount=type=cache,target=/var/lib/apt apt-get update && apt-get install -y b && apt-get clean\n"),
+        // A file system that is put there may be anybody's.
+        fixes(
+            "FROM scratch\nADD rootfs.tar.xz /\nRUN apt-get update && apt-get install -y b\n",
+            "FROM scratch\nADD rootfs.tar.xz /\nRUN apt-get update && apt-get install -y b && rm -rf /var/lib/apt/lists/*\n",
+        )
+        .with_unsafe(),
+        leaves("FROM scratch\nRUN apt-get update && apt-get install -y b\n"),
         leaves("FROM debian:12 AS build\nRUN apt-get update\nFROM scratch\nCOPY --from=build /x /x\n"),
         leaves("FROM debian:12\nRUN --mount=type=cache,target=/var/lib/apt apt-get update\nRUN apt-get install -y b\n"),
         leaves("FROM debian:12\nONBUILD RUN apt-get update && apt-get install -y curl\n")
@@ -182,6 +197,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         for step in runs {
             let apts: Vec<PackageCommand<'_>> = step.package_commands().filter(is_apt).collect();
             let Some(fetched) = fetches_lists(stage, &apts) else {
+                archives::check(stage, step, &apts, out);
                 continue;
             };
             let message = "apt's lists stay in the layer";
