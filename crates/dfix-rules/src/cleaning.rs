@@ -66,9 +66,14 @@ impl Cleaning {
         };
         let filling = own[at];
         let settled = settings.is_cache_settled(&filling);
-        // Programs of a family share their cache: `yum` is `dnf` on most systems.
+        // Programs of a family share their cache: `yum` is `dnf` on most systems. Some have one of their own.
+        let shares = |it: &PackageCommand<'m>| {
+            let names = [it.program_name(), filling.program_name()];
+            names[0] == names[1] || !names.iter().any(|it| HAVE_THEIR_OWN.contains(it))
+        };
         let cleans = |it: PackageCommand<'m>| {
             it.manager == self.family.0
+                && shares(&it)
                 && it.range().start() > filling.range().start()
                 && (self.cleans)(&it)
         };
@@ -84,7 +89,11 @@ impl Cleaning {
         if step.commands().any(|it| is_removed(&it)) {
             return;
         }
-        let last = own[own.len() - 1].command;
+        let last = own
+            .iter()
+            .rfind(|it| shares(it))
+            .unwrap_or(&filling)
+            .command;
         let message = format!(
             "`{}` leaves its cache {}",
             format!("{} {}", filling.program_name(), filling.subcommand_text()).trim_end(),
@@ -231,6 +240,9 @@ impl KnownNeeds {
         &self.0[at].1
     }
 }
+
+/// Programs of `dnf`'s family that keep their cache where no other looks.
+const HAVE_THEIR_OWN: [&str; 4] = ["dnf-3", "dnf5", "microdnf", "tdnf"];
 
 /// What reads the cache of `yum` and `dnf`, and is neither.
 const OF_THE_SAME_CACHE: [&str; 4] = [

@@ -36,6 +36,11 @@ pub(crate) const RULE: Rule = Rule {
             "FROM fedora:42\nRUN --mount=type=cache,target=/var/cache/libdnf5 dnf install -y a\n",
         ),
         leaves("FROM fedora:42\nRUN dnf install -y a && yum clean all\n"),
+        fixes(
+            "FROM fedora:40\nRUN dnf install -y a && microdnf clean all\n",
+            "FROM fedora:40\nRUN dnf install -y a && dnf clean all && microdnf clean all\n",
+        )
+        .with_unsafe(),
         leaves("FROM fedora:42\nRUN dnf makecache && dnf repolist && dnf remove -y a\n"),
         leaves("FROM fedora:42\nCMD dnf install -y a\n"),
         reports(
