@@ -43,22 +43,13 @@ pub(crate) const RULE: Rule = Rule {
         .with_unsafe(),
         leaves("FROM debian:12\nRUN useradd app\nUSER app\n").that_says("relies on the number"),
         reports(
-            "FROM acme/base:1\nUSER app\nUSER app:staff\n",
+            "FROM acme/base:1\nUSER app\nUSER 0\nUSER app:staff\n",
             "look it up in the image",
         ),
         // Whoever builds it may give another number.
-        reports(
-            "FROM debian:12\nARG N=1234\nRUN useradd -u $N app\nUSER app\n",
-            "not known",
-        ),
-        reports(
-            "FROM debian:12\nARG N=1234\nRUN useradd -mu $N app\nUSER app\n",
-            "not known",
-        ),
-        reports(
-            "FROM debian:12\nARG OPTIONS\nRUN useradd $OPTIONS app\nUSER app\n",
-            "not known",
-        ),
+        leaves("FROM debian:12\nARG N=1234\nRUN useradd -u $N app\nUSER app\n"),
+        leaves("FROM debian:12\nARG N=1234\nRUN useradd -mu $N app\nUSER app\n").with_unsafe(),
+        leaves("FROM debian:12\nARG OPTIONS\nRUN useradd $OPTIONS app\nUSER app\n").with_unsafe(),
         leaves("ARG V=22\nFROM node:$V\nUSER node\n")
             .that_says("whether every build takes the image"),
         reports(
@@ -96,20 +87,23 @@ fn look_at<'m>(step: Step<'m>, word: Word<'m>, name: &'m str, out: &mut Findings
     let account = accounts.account(name);
     let known = account.as_ref().filter(|it| it.is_uid_fixed);
     let number = known.and_then(|it| it.uid);
+    let is_made = account.is_some();
     let is_of_image = known.is_some_and(|it| !matches!(it.made_by, MadeBy::Step(_)));
     let making = account.filter(|_| number.is_none());
     if let Some(command) = making.and_then(|it| made_by(stage, &it)) {
         number_it(step, word, (name, command), out);
         return;
     }
+    // Where nobody knows the number there is nothing to write: a rule that makes a user, or names one again, needs not know it.
     let Some(number) = number.or_else(|| (name == "root").then_some(0)) else {
-        let message = format!("`{name}` is no number");
-        out.judge(step, Safety::Checked, message, |_| {
-            Err(remedy!(
-                "what number it has is not known: look it up in the image (`id -u {name}`), or set it where the user is made, and \
-                 write that"
-            ))
-        });
+        if !is_made && !is_named_before(stage, step, name) {
+            let message = format!("`{name}` is no number");
+            out.judge(step, Safety::Checked, message, |_| {
+                Err(remedy!(
+                    "nothing tells what number it has: look it up in the image (`id -u {name}`), and write that"
+                ))
+            });
+        }
         return;
     };
     out.judge(
@@ -161,6 +155,15 @@ fn look_at<'m>(step: Step<'m>, word: Word<'m>, name: &'m str, out: &mut Findings
     );
 }
 
+/// Whether something before the `USER` runs as the same user, or gives files to it.
+fn is_named_before(stage: Stage<'_>, step: Step<'_>, name: &str) -> bool {
+    let mut up_to = stage.steps().filter(|it| it.index() <= step.index());
+    up_to.any(|it| {
+        let gives = it.index() < step.index() && it.mentions("chown") && it.mentions(name);
+        gives || stage.user_at(it).name.as_deref() == Some(name)
+    })
+}
+
 /// The command of the stage that makes a user and lets the system choose its number.
 fn made_by<'m>(stage: Stage<'m>, account: &Account) -> Option<Command<'m>> {
     let MadeBy::Step(at) = account.made_by else {
@@ -193,12 +196,10 @@ fn number_it<'m>(
         return;
     };
     let taken = stage.accounts().uid_taken(NUMBER);
+    if taken.is_yes() {
+        return;
+    }
     out.judge(step, Safety::Checked, format!("`{name}` is no number"), |case| {
-        if taken.is_yes() {
-            return Err(remedy!(
-                "give the user a number that is free where it is made, and write that"
-            ));
-        }
         case.open(OpenCondition::new(
             format!("whether anything relies on the number that {name} has now, such as a volume with its files"),
             "look who owns what is mounted, or make the user with its number of today (`useradd -u`)",
