@@ -16,6 +16,7 @@ mod fleets;
 mod git_apply;
 mod house;
 mod in_order;
+mod linters;
 mod lists;
 mod migrate;
 mod readme;
