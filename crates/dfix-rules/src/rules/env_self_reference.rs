@@ -33,6 +33,8 @@ pub(crate) const RULE: Rule = Rule {
             "comment",
         ),
         leaves("FROM debian:12\nENV A=/a B=$A/b\nWORKDIR $B\n").that_says("the WORKDIR of line 3"),
+        leaves("FROM debian:12\nENV APP=/app PATH=$APP/bin\nRUN apt-get update\n")
+            .that_says("the RUN of line 3 does is right with the other value of `PATH`"),
         reports(
             "FROM debian:12\nENV A=1 B=${A:-2}\n",
             "decides what is put in",
@@ -109,7 +111,9 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 fn first_reader(stage: Stage<'_>, step: Step<'_>, names: &[&str]) -> Option<OpenCondition> {
     let steps = stage.with_descendants().flat_map(Stage::steps);
     let mut behind = steps.filter(|it| it.index() > step.index());
-    let named = |it: Step<'_>| names.iter().copied().find(|name| it.mentions(name));
+    // Whatever is called by its name is looked for on `PATH`.
+    let reads = |it: Step<'_>, name: &str| it.mentions(name) || name == "PATH" && it.commands().len() > 0;
+    let named = |it: Step<'_>| names.iter().copied().find(|name| reads(it, name));
     let (reader, name) = behind.find_map(|it| Some((it, named(it)?)))?;
     Some(OpenCondition::new(
         format!(

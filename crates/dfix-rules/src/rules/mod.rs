@@ -49,6 +49,7 @@ mod dnf_yes;
 mod dockerignore_missing;
 mod entrypoint_multiple;
 mod env_legacy_format;
+mod env_path_lost;
 mod env_self_reference;
 mod env_undefined_var;
 mod expose_host_port;
@@ -175,6 +176,7 @@ pub const ALL: &[&Rule] = &[
     &dockerignore_missing::RULE,
     &entrypoint_multiple::RULE,
     &env_legacy_format::RULE,
+    &env_path_lost::RULE,
     &env_self_reference::RULE,
     &env_undefined_var::RULE,
     &expose_host_port::RULE,
