@@ -30,6 +30,28 @@ pub fn mounted_cache(program: &str) -> Option<MountedCache> {
     Some(MountedCache { row })
 }
 
+/// The programs that have a cache at this path, unless a variable moves it: those of root's home, and of any folder of homes.
+pub fn mounted_caches_at(path: &str) -> impl Iterator<Item = MountedCache> {
+    let path = path.trim_end_matches('/').to_owned();
+    let caches = MOUNTS.all().map(|row| MountedCache { row });
+    caches.filter(move |it| {
+        let mut folders = it.folders();
+        folders.any(|choices| match choices.last() {
+            Some(CacheFolder::Home(rest)) => is_at_home(&path, rest),
+            Some(CacheFolder::Always(folder)) => path == *folder,
+            _ => false,
+        })
+    })
+}
+
+fn is_at_home(path: &str, rest: &str) -> bool {
+    let home = path.strip_suffix(rest).and_then(|it| it.strip_suffix('/'));
+    home.is_some_and(|it| {
+        let user = it.strip_prefix("/home/");
+        it == "/root" || user.is_some_and(|user| !user.is_empty() && !user.contains('/'))
+    })
+}
+
 impl MountedCache {
     /// The program.
     pub fn program(self) -> &'static str {
@@ -100,6 +122,11 @@ impl MountedCache {
         self.row.lists(10, ' ', image)
     }
 
+    /// The language of the packages that it holds, where several programs fetch the same ones.
+    pub fn language(self) -> Option<&'static str> {
+        Some(self.row.column(14)).filter(|it| !matches!(*it, "" | "-"))
+    }
+
     /// Whether a call with these words puts something in that it made itself, and did not fetch.
     pub fn is_given_by(self, words: &[&str]) -> bool {
         self.row.words(12).any(|it| words.contains(&it))
@@ -150,6 +177,16 @@ mod tests {
             Some("pip")
         );
         assert!(mounted_cache("pipx").is_none());
+    }
+
+    #[test]
+    fn paths_tell_whose_cache_it_is() {
+        let at =
+            |path| -> Vec<&str> { mounted_caches_at(path).map(MountedCache::program).collect() };
+        assert_eq!(at("/root/.cache/pip"), ["pip"]);
+        assert_eq!(at("/home/app/.cache/uv/"), ["uv"]);
+        assert_eq!(at("/var/cache/apt"), ["apt", "apt-get"]);
+        assert!(at("/root/.cache").is_empty() && at("/srv/.cache/pip").is_empty());
     }
 
     #[test]

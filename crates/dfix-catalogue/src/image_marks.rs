@@ -7,6 +7,8 @@ const MARKS: Table = table!("image-marks.tsv");
 /// What may be said of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ImageMark {
+    /// It is there to run ASP.NET Core, which listens where its variables say.
+    AspNet,
     /// It is a distribution's own, so that its version is the release.
     Distribution,
     /// Its entry point is none, or runs what it is given in either form.
@@ -31,6 +33,7 @@ pub enum ImageMark {
 impl ImageMark {
     const fn word(self) -> &'static str {
         match self {
+            ImageMark::AspNet => "asp-net",
             ImageMark::Distribution => "distribution",
             ImageMark::HandsOn => "hands-on",
             ImageMark::KeepsData => "keeps-data",
@@ -60,6 +63,7 @@ mod tests {
     fn images_are_marked() {
         assert!(image_is("python", ImageMark::HandsOn) && !image_is("nginx", ImageMark::HandsOn));
         let marks = [
+            ImageMark::AspNet,
             ImageMark::Distribution,
             ImageMark::HandsOn,
             ImageMark::KeepsData,

@@ -29,6 +29,7 @@ mod comment_words;
 mod copied_images;
 mod date;
 mod debian;
+mod deleted_tags;
 mod dependency_folders;
 mod download_options;
 mod eol;
@@ -104,7 +105,7 @@ pub use apt_keys::{AptFeature, KeyForm, apt_has, is_shared_host, key_form, own_l
 pub use archive_hosts::{ArchiveKind, list_files, names_archive};
 pub use build_outputs::{BuildOutputs, build_cache, build_outputs};
 pub use build_tools::is_build_tool;
-pub use cache_mounts::{CacheFolder, MountedCache, mounted_cache};
+pub use cache_mounts::{CacheFolder, MountedCache, mounted_cache, mounted_caches_at};
 pub use caches::{Cache, cache};
 pub use commands::{Class, Tool, is_known_command, package_in, tool, tool_in};
 pub use comment_words::{
@@ -117,6 +118,7 @@ pub use debian::{
     Recommended, archive_of, documentation_folder, is_archived, is_documentation, left_out_with,
     needs_manual_folders, owner_of_file, reads_documentation, recommended, recommended_by,
 };
+pub use deleted_tags::deleted_tag;
 pub use dependency_folders::{
     DependencyFolder, dependency_folder, is_dependency_folder, is_vendored, writes_dependencies,
 };

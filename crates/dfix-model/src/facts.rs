@@ -16,6 +16,7 @@ pub(crate) mod base_image;
 mod based_elsewhere;
 pub(crate) mod build_arguments;
 pub(crate) mod built_image;
+pub(crate) mod cache_calls;
 pub(crate) mod call_site;
 pub(crate) mod calls;
 pub(crate) mod clearing;

@@ -64,6 +64,7 @@ pub use facts::apt_in_text;
 pub use facts::archives::AddedSource;
 pub use facts::backticks::Backticks;
 pub use facts::build_arguments::GivenArgument;
+pub use facts::cache_calls::{CacheCall, CacheFolders};
 pub use facts::call_site::CallSite;
 pub use facts::calls::{Call, Calls, NotRead, ProgramUse, UnreadKind};
 pub use facts::clearing::Clearing;

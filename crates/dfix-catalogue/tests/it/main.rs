@@ -10,6 +10,7 @@ use std::path::Path;
 const RUNS: &[&str] = &[
     "debian-commands",
     "debian-packages",
+    "deleted-tags",
     "dotnet-tags",
     "eol",
     "hardened-tags",

@@ -112,7 +112,8 @@ fn first_reader(stage: Stage<'_>, step: Step<'_>, names: &[&str]) -> Option<Open
     let steps = stage.with_descendants().flat_map(Stage::steps);
     let mut behind = steps.filter(|it| it.index() > step.index());
     // Whatever is called by its name is looked for on `PATH`.
-    let reads = |it: Step<'_>, name: &str| it.mentions(name) || name == "PATH" && it.commands().len() > 0;
+    let reads =
+        |it: Step<'_>, name: &str| it.mentions(name) || name == "PATH" && it.commands().len() > 0;
     let named = |it: Step<'_>| names.iter().copied().find(|name| reads(it, name));
     let (reader, name) = behind.find_map(|it| Some((it, named(it)?)))?;
     Some(OpenCondition::new(

@@ -14,6 +14,7 @@ mod apt_upgrade;
 mod apt_yes;
 mod arg_env_description;
 mod arg_out_of_stage;
+mod aspnet_port;
 mod base_arg_default_invalid;
 mod base_arg_undeclared;
 mod base_image_eol;
@@ -23,6 +24,7 @@ mod base_platform_constant;
 mod base_platform_mismatch;
 mod base_platform_redundant;
 mod build_tools_in_final;
+mod cache_mount_mismatch;
 mod chain_newline;
 mod chmod_world_writable;
 mod cmd_exec_form;
@@ -44,6 +46,7 @@ mod copy_multi_slash;
 mod copy_relative_dest;
 mod dev_dependencies_in_final;
 mod dev_server_as_command;
+mod digest_shared;
 mod dnf_clean;
 mod dnf_yes;
 mod dockerignore_missing;
@@ -60,6 +63,7 @@ mod gem_no_document;
 mod healthcheck_missing;
 mod healthcheck_multiple;
 mod image_command_missing;
+mod image_tag_deleted;
 mod inst_case;
 mod label_duplicate_key;
 mod label_invalid_key;
@@ -141,6 +145,7 @@ pub const ALL: &[&Rule] = &[
     &apt_yes::RULE,
     &arg_env_description::RULE,
     &arg_out_of_stage::RULE,
+    &aspnet_port::RULE,
     &base_arg_default_invalid::RULE,
     &base_arg_undeclared::RULE,
     &base_image_eol::RULE,
@@ -150,6 +155,7 @@ pub const ALL: &[&Rule] = &[
     &base_platform_mismatch::RULE,
     &base_platform_redundant::RULE,
     &build_tools_in_final::RULE,
+    &cache_mount_mismatch::RULE,
     &chain_newline::RULE,
     &chmod_world_writable::RULE,
     &cmd_exec_form::RULE,
@@ -171,6 +177,7 @@ pub const ALL: &[&Rule] = &[
     &copy_relative_dest::RULE,
     &dev_dependencies_in_final::RULE,
     &dev_server_as_command::RULE,
+    &digest_shared::RULE,
     &dnf_clean::RULE,
     &dnf_yes::RULE,
     &dockerignore_missing::RULE,
@@ -187,6 +194,7 @@ pub const ALL: &[&Rule] = &[
     &healthcheck_missing::RULE,
     &healthcheck_multiple::RULE,
     &image_command_missing::RULE,
+    &image_tag_deleted::RULE,
     &inst_case::RULE,
     &label_duplicate_key::RULE,
     &label_invalid_key::RULE,

@@ -1,7 +1,6 @@
 //! Caches of package managers and build tools, kept by the builder instead of the layers.
 
 mod apt;
-mod calls;
 mod compiled;
 mod fill;
 mod later;
@@ -12,9 +11,8 @@ mod traps;
 use dfix_catalogue::{tells_of_removal, wants_no_mounts};
 use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Remedy, Safety, remedy};
 use dfix_model::path::ImagePath;
-use dfix_model::{Command, ImagePlace, Model, Os, Redirect, Word};
+use dfix_model::{CacheCall, Command, ImagePlace, Model, Os, Redirect, Word};
 
-use self::calls::Call;
 use self::fill::{Fill, Gone, family, of_program};
 
 /// The codemod: each `RUN` that fills a cache gets a mount for it.
@@ -34,7 +32,7 @@ impl Codemod for CacheMounts {
         let frontend = frontend(file);
         for stage in file.stages().filter(|it| it.os() != Os::Windows) {
             for step in stage.steps() {
-                let calls = Call::all_of(step);
+                let calls = CacheCall::all_of(step);
                 let mut seen: Vec<&'static str> = Vec::new();
                 for call in &calls {
                     let program = call.cache.program();
@@ -125,7 +123,7 @@ impl<'m> Fill<'m> {
         if is_apt && !had_no_lists {
             case.open(self.lists_are_missed(cache));
         }
-        let off: Vec<Word<'m>> = self.calls.iter().flat_map(Call::off_words).collect();
+        let off: Vec<Word<'m>> = self.calls.iter().flat_map(CacheCall::off_words).collect();
         if cache.program() == "apk" {
             self.fetch_index(&off, case);
         } else {

@@ -1,9 +1,8 @@
 //! What apt needs beside the mounts: its lists, fetched in the same instruction, and that it keeps what it fetches.
 
 use dfix_engine::{Case, Remedy, remedy};
-use dfix_model::{Command, Stage, Step, StepKind};
+use dfix_model::{CacheCall, Command, Stage, Step, StepKind};
 
-use super::calls::Call;
 use super::fill::{Fill, Gone, family, of_program};
 use super::removal;
 
@@ -22,7 +21,7 @@ impl<'m> Fill<'m> {
             ));
         }
         let installs = |it: &Step<'m>| {
-            let mut calls = Call::all_of(*it).into_iter();
+            let mut calls = CacheCall::all_of(*it).into_iter();
             *it != self.step && calls.any(|it| family(it.cache.program()) == "apt") && !updates(*it)
         };
         let later = self.stage.with_descendants().flat_map(Stage::steps);
@@ -103,7 +102,7 @@ impl<'m> Fill<'m> {
 
     /// The step's calls of apt, if it has any.
     fn of_apt(step: Step<'m>) -> Option<Self> {
-        let calls = of_program(&Call::all_of(step), "apt");
+        let calls = of_program(&CacheCall::all_of(step), "apt");
         let stage = step.stage()?;
         (!calls.is_empty()).then_some(Fill { stage, step, calls })
     }
@@ -138,7 +137,7 @@ fn first_of_apt<'m>(mut commands: impl Iterator<Item = Command<'m>>) -> Option<A
     commands.find_map(|it| {
         let is_update =
             it.is_one_of(&["apt", "apt-get"]) && it.has_arg("update") && !it.is_failure_ignored();
-        let installs = || Call::of(it).is_some_and(|it| family(it.cache.program()) == "apt");
+        let installs = || CacheCall::of(it).is_some_and(|it| family(it.cache.program()) == "apt");
         if is_update {
             Some(Apt::Updates)
         } else {

@@ -4,9 +4,8 @@ use dfix_catalogue::MountedCache;
 use dfix_engine::{OpenCondition, Remedy, remedy};
 use dfix_model::context::Answer;
 use dfix_model::path::ImagePath;
-use dfix_model::{Command, Flag, Stage, Step, Word, lines};
+use dfix_model::{CacheCall, CacheFolders, Command, Flag, Stage, Step, Word, lines};
 
-use super::calls::{Call, Folders};
 use super::others::{is_the_caches_alone, removed_words};
 use crate::recipe::codemods::lines::verb;
 
@@ -15,7 +14,7 @@ pub(super) struct Fill<'m> {
     pub(super) stage: Stage<'m>,
     pub(super) step: Step<'m>,
     /// The calls that do, in order of place.
-    pub(super) calls: Vec<Call<'m>>,
+    pub(super) calls: Vec<CacheCall<'m>>,
 }
 
 /// What goes where a cache is kept.
@@ -26,7 +25,7 @@ pub(super) struct Gone<'m> {
 
 /// What is known of the cache.
 pub(super) struct Plan {
-    pub(super) folders: Folders,
+    pub(super) folders: CacheFolders,
     pub(super) open: Vec<OpenCondition>,
 }
 
@@ -68,7 +67,7 @@ impl<'m> Fill<'m> {
             ));
         }
         let mut open = Vec::new();
-        let mut folders: Option<Folders> = None;
+        let mut folders: Option<CacheFolders> = None;
         for call in &self.calls {
             let own = call.folders(self.stage, &mut open)?;
             if folders.as_ref().is_some_and(|it| *it != own) {
@@ -175,7 +174,8 @@ impl<'m> Fill<'m> {
         let stages = self.stage.base_chain();
         let stages = stages.chain(self.stage.with_descendants().skip(1));
         let is_other = |it: &Step<'m>| {
-            let fills = |it: Step<'m>| !of_program(&Call::all_of(it), cache.program()).is_empty();
+            let fills =
+                |it: Step<'m>| !of_program(&CacheCall::all_of(it), cache.program()).is_empty();
             *it != self.step && !fills(*it)
         };
         let removes = |it: Command<'m>| {
@@ -235,8 +235,8 @@ pub(super) fn family(program: &'static str) -> &'static str {
     }
 }
 
-pub(super) fn of_program<'m>(calls: &[Call<'m>], program: &'static str) -> Vec<Call<'m>> {
-    let same = |it: &&Call<'m>| family(it.cache.program()) == family(program);
+pub(super) fn of_program<'m>(calls: &[CacheCall<'m>], program: &'static str) -> Vec<CacheCall<'m>> {
+    let same = |it: &&CacheCall<'m>| family(it.cache.program()) == family(program);
     calls.iter().filter(same).copied().collect()
 }
 

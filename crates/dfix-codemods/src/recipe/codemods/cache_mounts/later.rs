@@ -3,9 +3,8 @@
 use dfix_catalogue::MountedCache;
 use dfix_catalogue::programs::{Kind, Mark};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
-use dfix_model::{Command, Stage, Step, StepKind, Word};
+use dfix_model::{CacheCall, Command, Stage, Step, StepKind, Word};
 
-use super::calls::Call;
 use super::fill::{Fill, family, of_program};
 use crate::recipe::codemods::unread::calls_others;
 
@@ -17,7 +16,7 @@ impl<'m> Fill<'m> {
         case: &mut Case<'_>,
     ) -> Result<(), Remedy> {
         let own = self.plan()?.folders;
-        let makes = |calls: &[Call<'m>]| {
+        let makes = |calls: &[CacheCall<'m>]| {
             calls.iter().any(|it| {
                 let words = it.command.args().filter_map(Word::value);
                 cache.is_given_by(&words.collect::<Vec<_>>())
@@ -33,7 +32,7 @@ impl<'m> Fill<'m> {
         case.open(self.filled_before(cache));
         let before = self.stage.base_chain().flat_map(Stage::steps);
         for step in before.filter(|it| it.index() < self.step.index()) {
-            let calls = of_program(&Call::all_of(step), cache.program());
+            let calls = of_program(&CacheCall::all_of(step), cache.program());
             let is_made = makes(&calls);
             let stage = self.stage;
             if is_made && !(Fill { stage, step, calls }).is_mounted() {
@@ -84,7 +83,7 @@ impl<'m> Fill<'m> {
                 if step.index() <= self.step.index() || !step.is_run() {
                     continue;
                 }
-                let calls = of_program(&Call::all_of(step), cache.program());
+                let calls = of_program(&CacheCall::all_of(step), cache.program());
                 if is_made_here && !calls.is_empty() {
                     return Err(remedy!(
                         "line {line} needs what `{}` puts into its cache here: in a mount, other builds would miss it",

@@ -1,28 +1,33 @@
-//! Calls of programs that fill a cache, and where the cache is.
+//! Calls of programs that fill a cache which a mount can keep, and where the cache is.
 
 use dfix_catalogue::{CacheFolder, MountedCache, mounted_cache, package_tool};
-use dfix_engine::{OpenCondition, Remedy, remedy};
-use dfix_model::path::ImagePath;
-use dfix_model::{Command, EnvFrom, EnvValue, Stage, Step, Word};
+
+use crate::facts::setting::{EnvFrom, EnvValue};
+use crate::handles::{Command, Stage, Step, Word};
+use crate::path::ImagePath;
+use crate::ternary::OpenCondition;
 
 /// A call of a program that has a cache.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Call<'m> {
-    pub(super) command: Command<'m>,
-    pub(super) cache: MountedCache,
+pub struct CacheCall<'m> {
+    /// The command.
+    pub command: Command<'m>,
+    /// What is known of the cache.
+    pub cache: MountedCache,
 }
 
 /// The folders of a cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Folders {
-    pub(super) paths: Vec<ImagePath>,
+pub struct CacheFolders {
+    /// The folders.
+    pub paths: Vec<ImagePath>,
     /// The number of the user whose they are; none where it is root.
-    pub(super) uid: Option<u32>,
+    pub uid: Option<u32>,
 }
 
-impl<'m> Call<'m> {
+impl<'m> CacheCall<'m> {
     /// The call, if the command is one that fills a cache.
-    pub(super) fn of(command: Command<'m>) -> Option<Self> {
+    pub fn of(command: Command<'m>) -> Option<Self> {
         let cache = mounted_cache(command.name())?;
         if command.is_of_script() {
             return None;
@@ -30,28 +35,31 @@ impl<'m> Call<'m> {
         let words: Vec<&str> = command.args().map(|it| it.value().unwrap_or("$")).collect();
         cache
             .is_filled_by(&words)
-            .then_some(Call { command, cache })
+            .then_some(CacheCall { command, cache })
     }
 
     /// All of a step, in order of place.
-    pub(super) fn all_of(step: Step<'m>) -> Vec<Self> {
+    pub fn all_of(step: Step<'m>) -> Vec<Self> {
         if !step.is_run() || step.is_onbuild() {
             return Vec::new();
         }
-        step.commands().filter_map(Call::of).collect()
+        step.commands().filter_map(CacheCall::of).collect()
     }
 
-    /// The folders of its cache.
-    pub(super) fn folders(
+    /// The folders of its cache, with what is open; else why they are not known.
+    ///
+    /// # Errors
+    /// A sentence that says what stands against it, and what a person can do.
+    pub fn folders(
         &self,
         stage: Stage<'m>,
         open: &mut Vec<OpenCondition>,
-    ) -> Result<Folders, Remedy> {
+    ) -> Result<CacheFolders, String> {
         let command = self.command;
         let cache = self.cache;
         for name in cache.off_variables() {
             if stage.env_at(command, name).is_set() {
-                return Err(remedy!(
+                return Err(format!(
                     "`{name}` switches the cache of `{}` off: take the variable away first",
                     cache.program()
                 ));
@@ -66,7 +74,7 @@ impl<'m> Call<'m> {
                 && setting.from != EnvFrom::BaseImage
                 && only.is_none_or(|it| setting.value.is_none_or(|value| value == it))
             {
-                return Err(remedy!(
+                return Err(format!(
                     "`{name}` is set, which may say where the cache is: see to it, and add the mount by hand"
                 ));
             }
@@ -79,13 +87,13 @@ impl<'m> Call<'m> {
             })
         };
         if let Some(option) = cache.moving_options().find(|it| is_moved(it)) {
-            return Err(remedy!(
+            return Err(format!(
                 "`{option}` says otherwise what becomes of the cache: add the mount by hand"
             ));
         }
         let image = stage.base_image().name().unwrap_or_default();
         if cache.is_volume_in(image) {
-            return Err(remedy!(
+            return Err(format!(
                 "the image `{image}` has a volume there: add the mount by hand, where its documentation says"
             ));
         }
@@ -95,7 +103,7 @@ impl<'m> Call<'m> {
             folders.push(self.folder(stage, &choices, user.as_ref(), open)?);
         }
         let uid = user.map(|it| it.0);
-        Ok(Folders {
+        Ok(CacheFolders {
             paths: folders,
             uid,
         })
@@ -106,14 +114,14 @@ impl<'m> Call<'m> {
         &self,
         stage: Stage<'m>,
         open: &mut Vec<OpenCondition>,
-    ) -> Result<Option<(u32, ImagePath)>, Remedy> {
+    ) -> Result<Option<(u32, ImagePath)>, String> {
         let command = self.command;
         let is_of_system = matches!(self.cache.program(), "apt" | "apt-get" | "apk");
         if command.is_wrapped_by("sudo") && is_of_system {
             return Ok(None);
         }
         let by_hand = || {
-            remedy!(
+            format!(
                 "it is not root who calls it: the mount needs the `uid` and the folder of that user, and the folders around it must be theirs"
             )
         };
@@ -144,15 +152,15 @@ impl<'m> Call<'m> {
         choices: &[CacheFolder],
         user: Option<&(u32, ImagePath)>,
         open: &mut Vec<OpenCondition>,
-    ) -> Result<ImagePath, Remedy> {
+    ) -> Result<ImagePath, String> {
         let command = self.command;
         let unclear = |name: &str| {
-            remedy!(
+            format!(
                 "only the build can tell `{name}`, which names the cache's folder: add the mount by hand"
             )
         };
         let of_another = || {
-            remedy!(
+            format!(
                 "the folders around the cache would be made as root's, and it is not root who calls it: make them before, and add the mount with the `uid`"
             )
         };
@@ -195,11 +203,11 @@ impl<'m> Call<'m> {
                 _ => {}
             }
         }
-        Err(remedy!("it is not known where the cache is"))
+        Err(format!("it is not known where the cache is"))
     }
 
     /// The words with which it is off, to be taken away.
-    pub(super) fn off_words(&self) -> Vec<Word<'m>> {
+    pub fn off_words(&self) -> Vec<Word<'m>> {
         let tool = package_tool(self.command.name());
         // pip takes a name that is cut short: `--no-cache`.
         let full = |written| tool.map_or(written, |tool| tool.full_name(written));
