@@ -123,7 +123,7 @@ impl<'a> Edit<'a> {
             None => self.remove_word(word),
             Some((first, rest)) => {
                 self.replace_word(word, first);
-                for text in rest.iter().rev() {
+                for text in rest {
                     self.insert_word_after(word, text);
                 }
             }

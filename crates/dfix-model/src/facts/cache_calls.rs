@@ -121,9 +121,7 @@ impl<'m> CacheCall<'m> {
             return Ok(None);
         }
         let by_hand = || {
-            format!(
-                "it is not root who calls it: the mount needs the `uid` and the folder of that user, and the folders around it must be theirs"
-            )
+            "it is not root who calls it: the mount needs the `uid` and the folder of that user, and the folders around it must be theirs".to_owned()
         };
         if command.wrappers().any(|it| it.user.is_some()) {
             return Err(by_hand());
@@ -160,9 +158,7 @@ impl<'m> CacheCall<'m> {
             )
         };
         let of_another = || {
-            format!(
-                "the folders around the cache would be made as root's, and it is not root who calls it: make them before, and add the mount with the `uid`"
-            )
+            "the folders around the cache would be made as root's, and it is not root who calls it: make them before, and add the mount with the `uid`".to_owned()
         };
         for choice in choices {
             let name = match *choice {
@@ -203,7 +199,7 @@ impl<'m> CacheCall<'m> {
                 _ => {}
             }
         }
-        Err(format!("it is not known where the cache is"))
+        Err("it is not known where the cache is".to_owned())
     }
 
     /// The words with which it is off, to be taken away.

@@ -1,6 +1,6 @@
 //! The port that ASP.NET listens on since .NET 8.
 
-use dfix_catalogue::{ImageMark, image_is};
+use dfix_catalogue::{ImageMark, image_is, says_where_it_listens};
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
     reports,
@@ -55,20 +55,6 @@ pub(crate) const RULE: Rule = Rule {
         .with_context(&[("compose.yaml", "services:\n  web:\n    build: .\n    ports:\n      - \"8000:80\"\n")]),
     ],
 };
-
-/// What settings, sources and instructions say where ASP.NET listens.
-///
-/// Source: Microsoft's documentation, "Configure endpoints for the ASP.NET Core Kestrel web server".
-const SAYS_IT: [&str; 8] = [
-    "URLS",
-    "Urls",
-    "urls",
-    "HTTP_PORTS",
-    "HTTPS_PORTS",
-    "Kestrel",
-    "Listen",
-    "http_ports",
-];
 
 /// The variable that says it in the images themselves.
 const VARIABLE: &str = "ASPNETCORE_HTTP_PORTS";
@@ -143,20 +129,20 @@ fn tell(stage: Stage<'_>, step: Step<'_>, word: Word<'_>, port: u16, out: &mut F
 
 /// Whether something that is seen says where the application listens.
 fn is_said(stage: Stage<'_>) -> bool {
-    let says = |text: &str| SAYS_IT.iter().any(|it| text.contains(it));
+    let says = says_where_it_listens;
     let mut steps = stage.file().steps();
     let mut launches = stage.all_launches();
     let tells = |it: &Launch| {
         let mut names = it.environment.iter().map(|it| &*it.name);
-        names.any(&says) || it.command.is_some() || !it.examples.is_empty()
+        names.any(says) || it.command.is_some() || !it.examples.is_empty()
     };
     steps.any(|it| says(it.source_text()))
         || launches.any(tells)
-        || is_in_sources(stage.file().context(), says)
+        || is_in_sources(stage.file().context())
 }
 
 /// Whether a source or a file of settings of the build context says it.
-fn is_in_sources(context: &dyn Context, says: impl Fn(&str) -> bool) -> bool {
+fn is_in_sources(context: &dyn Context) -> bool {
     let mut open = vec![String::new()];
     let mut looked = 0;
     while let Some(folder) = open.pop() {
@@ -166,10 +152,10 @@ fn is_in_sources(context: &dyn Context, says: impl Fn(&str) -> bool) -> bool {
         for name in names {
             let path = match &*folder {
                 "" => name.clone(),
-                _ => format!("{}/{name}", folder.trim_end_matches('/')),
+                _ => format!("{folder}/{name}"),
             };
-            if name.ends_with('/') {
-                open.push(path.trim_end_matches('/').to_owned());
+            if let Some(below) = path.strip_suffix('/') {
+                open.push(below.to_owned());
                 continue;
             }
             let is_source = [".cs", ".fs", ".vb"].iter().any(|it| name.ends_with(it));
@@ -180,7 +166,7 @@ fn is_in_sources(context: &dyn Context, says: impl Fn(&str) -> bool) -> bool {
             }
             if (is_source || is_settings)
                 && let Answer::Found(text) = context.read(&path)
-                && says(&text)
+                && says_where_it_listens(&text)
             {
                 return true;
             }

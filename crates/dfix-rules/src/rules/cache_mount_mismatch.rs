@@ -1,12 +1,14 @@
 //! A cache mount for a program that the `RUN` does not call.
 
-use dfix_catalogue::programs::{Kind, Mark};
+use dfix_catalogue::programs::{Kind, Mark, Program};
 use dfix_catalogue::{MountedCache, mounted_caches_at};
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
     reports,
 };
-use dfix_model::{Absence, CacheCall, Command, Model, Mount, Needs, Stage, Step};
+use dfix_model::{
+    Absence, CacheCall, Command, ImagePath, Model, Mount, Needs, Redirect, Stage, Step,
+};
 
 pub(crate) const RULE: Rule = Rule {
     id: "cache-mount-mismatch",
@@ -87,7 +89,7 @@ fn look_at(
     let program = call.cache.program();
     let is_the_one = |it: Command<'_>| calls.iter().any(|call| call.command == it);
     let is_quiet = |it: Command<'_>| {
-        let kind = it.known().map(|it| it.kind());
+        let kind = it.known().map(Program::kind);
         matches!(kind, Some(Kind::Builtin | Kind::Helper))
     };
     let is_alike = owners
@@ -110,7 +112,7 @@ fn look_at(
     if let Ok(folders) = &folders {
         let is_mounted = |path: &str| {
             let mut targets = step.mounts().filter_map(|it| it.target()?.value());
-            step.has_cache_mount(path) || targets.any(|it| it.trim_end_matches('/') == path)
+            step.has_cache_mount(path) || targets.any(|it| ImagePath::new(it).as_str() == path)
         };
         if folders.paths.iter().any(|it| is_mounted(it.as_str())) {
             return;
@@ -120,7 +122,7 @@ fn look_at(
     let message = format!("this cache mount is for `{owner}`, and `{program}` is what runs");
     out.judge(target, Safety::Checked, message, |case| {
         let folders = folders?;
-        let paths: Vec<&str> = folders.paths.iter().map(|it| it.as_str()).collect();
+        let paths: Vec<&str> = folders.paths.iter().map(ImagePath::as_str).collect();
         let by_hand = || remedy!("mount {}", paths.join(" and "));
         let ([folder], None) = (folders.paths.as_slice(), folders.uid) else {
             return Err(by_hand());
@@ -135,8 +137,8 @@ fn look_at(
             return Err(by_hand());
         }
         let names_it = |it: Command<'_>| {
-            let mut words = it.args().chain(it.redirects().filter_map(|it| it.target()));
-            words.any(|it| it.mentions(".cache") || it.source_text().contains(folder.as_str()))
+            let mut words = it.args().chain(it.redirects().filter_map(Redirect::target));
+            words.any(|it| it.mentions(".cache") || it.mentions(folder.as_str()))
         };
         if step.commands().any(names_it) {
             return Err(remedy!(

@@ -55,7 +55,10 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         if written.ends_with(['/', '\\']) || target.value().is_some_and(|it| it.ends_with('/')) {
             continue;
         }
-        let message = format!("several sources, and `{}` is no folder", target.shortened());
+        let message = format!(
+            "several sources, and `{}` ends with no slash",
+            target.shortened()
+        );
         out.judge(target, Safety::Checked, message, |case| {
             case.evidence("several sources only fit into a folder")
                 .open(open(step, target))

@@ -96,7 +96,7 @@ fn look_at<'m>(
     };
     let is_lost = folders.split(':').all(|it| {
         it.starts_with('/')
-            && !OF_THE_SYSTEM.contains(&it.trim_end_matches('/'))
+            && !OF_THE_SYSTEM.contains(&ImagePath::new(it).as_str())
             && !it.contains("..")
     });
     let Some(foundation) = &stage.base_facts().foundation else {
@@ -110,7 +110,7 @@ fn look_at<'m>(
     };
     let message = "this `PATH` loses the folders of the system's programs";
     out.judge(pair, Safety::Checked, message, |case| {
-        if value.source_text().contains('\'') {
+        if value.mentions("'") {
             return Err(remedy!("put `:$PATH` behind the value, in double quotes"));
         }
         let (line, program) = (missed.line, missed.program);
