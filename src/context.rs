@@ -21,6 +21,7 @@ use dfix_launch::FolderLaunches;
 use dfix_model::context::{
     Answer, BasedElsewhere, BuiltElsewhere, Context, UsedElsewhere, read_source,
 };
+use dfix_model::dockerignore::Dockerignore;
 use dfix_model::lfs;
 use dfix_model::path::has_ending;
 use dfix_model::sources::Source;
@@ -28,7 +29,6 @@ use dfix_syntax::Parse;
 use rustc_hash::FxHashMap;
 
 use crate::config::relative_to_cwd;
-use crate::dockerignore::Dockerignore;
 use crate::input::{bounded, bounded_by_mark};
 use crate::launches::{Dockerfile, OfDockerfile};
 
@@ -382,6 +382,14 @@ impl Context for FolderContext<'_> {
         place.is_ok_and(|place| git::leaves_out(&place, &first.folder))
     }
 
+    fn is_ignored(&self, path: &str) -> bool {
+        let Ok(Roots { first, others }) = self.roots() else {
+            return false;
+        };
+        let mut roots = std::iter::once(first).chain(others.iter().map(|it| &it.root));
+        !first.is_doubtful && roots.all(|root| self.ignore_of(root).hides_all_of(path))
+    }
+
     fn list(&self, folder: &str) -> Answer<Vec<String>> {
         if let Some(known) = self.lists.borrow().get(folder) {
             return known.clone();
@@ -440,6 +448,8 @@ mod tests {
         assert_eq!(context.list(""), Answer::Found(names.to_vec()));
         assert_eq!(context.list("src"), Answer::Found(vec!["b.py".to_owned()]));
         assert_eq!(context.list("none"), Answer::Absent);
+        assert!(context.is_ignored(".env") && context.is_ignored("logs/x"));
+        assert!(!context.is_ignored("a.txt") && !context.is_ignored(""));
     }
 
     #[test]

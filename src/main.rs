@@ -6,7 +6,6 @@ mod config;
 mod console;
 mod context;
 mod discover;
-mod dockerignore;
 mod exit;
 mod file_error;
 mod hadolint;

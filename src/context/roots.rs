@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use dfix_model::context::Answer;
+use dfix_model::dockerignore::Dockerignore;
 
-use crate::dockerignore::Dockerignore;
 use crate::names::{Names, NamesOfFolders};
 
 /// The folders that the Dockerfile is built with.

@@ -367,7 +367,7 @@ impl Run<'_> {
         let mut after = self.analyse(text.into(), &parsed, &[]);
         after.know(snapshot);
         watched.enter(Part::Proofs);
-        converges(now, &after, &splice, batch)?;
+        converges(now, &after, &splice, batch, self.options.rules)?;
         watched.enter(Part::Loop);
         for finding in &mut after.findings {
             finding.origin = origin(splice.backward(finding.range), splices);

@@ -9,6 +9,7 @@ use dfix_launch::FolderLaunches;
 use dfix_sources::Source;
 use dfix_syntax::Parse;
 
+use crate::dockerignore::Dockerignore;
 use crate::lfs;
 
 /// Answers questions about the build context. Paths are relative to its root, with `/` between the
@@ -33,6 +34,12 @@ pub trait Context {
 
     /// Whether git leaves the file out, so that a fresh checkout has it not.
     fn is_left_out_of_git(&self, path: &str) -> bool {
+        let _ = path;
+        false
+    }
+
+    /// Whether the ignore file of the context leaves all of a file or folder out (`""` is the root).
+    fn is_ignored(&self, path: &str) -> bool {
         let _ = path;
         false
     }
@@ -312,6 +319,11 @@ impl Context for MemoryContext {
         self.files
             .get(path)
             .map_or(Answer::Absent, |text| Answer::Found(size(text)))
+    }
+
+    fn is_ignored(&self, path: &str) -> bool {
+        let ignore = self.files.get(".dockerignore");
+        ignore.is_some_and(|text| Dockerignore::parse(text).hides_all_of(path))
     }
 
     fn list(&self, folder: &str) -> Answer<Vec<String>> {

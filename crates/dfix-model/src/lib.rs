@@ -36,6 +36,7 @@
 
 mod collect;
 pub mod context;
+pub mod dockerignore;
 mod facts;
 mod handles;
 pub mod lfs;
@@ -136,6 +137,6 @@ pub use handles::{
     Redirect, Source, Stage, Step, Word, Wrapper,
 };
 pub use lines::lines;
-pub use packages::{PackageCommand, PackageManager, PackageSpec};
+pub use packages::{PackageCommand, PackageManager, PackageSpec, SpecKind};
 pub use path::ImagePath;
 pub use ternary::{OpenCondition, Ternary};

@@ -10,6 +10,7 @@ use crate::fixpoint::analysis::Analysis;
 use crate::outcome::{Finding, Proof};
 use crate::proof::{Failure, failure};
 use crate::ranges::Ranges;
+use crate::rule::Rule;
 use crate::splice::Splice;
 
 /// What makes two findings the same: the rule and the message.
@@ -41,6 +42,7 @@ pub(super) fn converges(
     after: &Analysis,
     splice: &Splice,
     batch: &[&Finding],
+    rules: &[&'static Rule],
 ) -> Result<(), Failure> {
     let in_new_text = |finding: &&Finding| splice.brought(finding.range);
     let then = by_sort(before.findings.iter());
@@ -79,7 +81,12 @@ pub(super) fn converges(
         }
     }
     let causes = LazyCell::new(|| Causes::of(before, after, batch));
-    let by_hand = after.findings.iter().filter(|f| f.fix.is_none());
+    // What only advises and waits to be asked for stops nothing: the fix is the same where nobody asks.
+    let is_advice = |it: &Finding| rules.iter().any(|rule| rule.id == it.rule && !rule.is_on());
+    let by_hand = after
+        .findings
+        .iter()
+        .filter(|f| f.fix.is_none() && !is_advice(f));
     for finding in by_hand.filter(in_new_text) {
         let was_there = before.findings.iter().any(|f| {
             f.rule == finding.rule && splice.forward(f.range).intersect(finding.range).is_some()

@@ -77,6 +77,7 @@ mod npm_cache_clean_force;
 mod npm_ci;
 mod npm_production_flag;
 mod package_missing;
+mod package_unpinned;
 mod pip_externally_managed;
 mod pip_no_cache_dir;
 mod pkg_duplicate;
@@ -208,6 +209,7 @@ pub const ALL: &[&Rule] = &[
     &npm_ci::RULE,
     &npm_production_flag::RULE,
     &package_missing::RULE,
+    &package_unpinned::RULE,
     &pip_externally_managed::RULE,
     &pip_no_cache_dir::RULE,
     &pkg_duplicate::RULE,

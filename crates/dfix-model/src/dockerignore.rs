@@ -6,7 +6,7 @@
 
 /// The patterns of one file, in order.
 #[derive(Debug, Default)]
-pub(crate) struct Dockerignore {
+pub struct Dockerignore {
     patterns: Vec<Pattern>,
 }
 
@@ -18,7 +18,7 @@ struct Pattern {
 
 impl Dockerignore {
     /// Reads the file's text. Lines that make no sense match nothing.
-    pub(crate) fn parse(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let patterns = text
             .lines()
@@ -46,7 +46,7 @@ impl Dockerignore {
     }
 
     /// Whether the builder does not see `path` (relative to the root, `/` between the parts).
-    pub(crate) fn hides(&self, path: &str) -> bool {
+    pub fn hides(&self, path: &str) -> bool {
         let parts: Vec<&str> = path.split('/').collect();
         let mut hidden = false;
         for pattern in &self.patterns {
@@ -59,10 +59,32 @@ impl Dockerignore {
         hidden
     }
 
+    /// Whether a pattern takes something back.
+    fn takes_back(&self) -> bool {
+        self.patterns.iter().any(|pattern| pattern.takes_back)
+    }
+
+    /// Whether the builder sees nothing at all of the context.
+    fn hides_everything(&self) -> bool {
+        let is_all = |it: &Pattern| {
+            let parts: Vec<&str> = it.parts.iter().map(String::as_str).collect();
+            matches!(parts[..], ["*" | "**"] | ["**", "*"])
+        };
+        !self.takes_back() && self.patterns.iter().any(is_all)
+    }
+
+    /// Whether the builder sees nothing at all of `path`, a file or a folder; `""` is the context.
+    pub fn hides_all_of(&self, path: &str) -> bool {
+        if path.is_empty() {
+            return self.hides_everything();
+        }
+        self.hides_folder(path)
+    }
+
     /// Whether the builder sees nothing at all of the folder `path`. What a `!` might take back below
     /// it counts as seen.
-    pub(crate) fn hides_folder(&self, path: &str) -> bool {
-        self.hides(path) && !self.patterns.iter().any(|pattern| pattern.takes_back)
+    pub fn hides_folder(&self, path: &str) -> bool {
+        self.hides(path) && !self.takes_back()
     }
 }
 
@@ -179,6 +201,13 @@ mod tests {
         check("# a\na", &["a"], &["# a"]);
         check("[a-c]x\n[^0-9]y", &["bx", "zy"], &["dx", "1y"]);
         check("\\*x\n[", &["*x"], &["ax", "["]);
+    }
+
+    #[test]
+    fn all_or_all_but_something() {
+        let hides = |text| Dockerignore::parse(text).hides_everything();
+        assert!(hides("*") && hides("a\n**") && hides("**/*"));
+        assert!(!hides(".*") && !hides("*\n!a") && !hides(""));
     }
 
     #[test]
