@@ -101,6 +101,10 @@ fn diff(example: &Example) -> String {
     text
 }
 
+/// What the builder refuses, and dfix tells of before any rule looks at the file: it does not parse (DL1000), `ONBUILD` triggers what it may
+/// not (DL3043), something stands before the first `FROM` (DL3061).
+const REFUSED: &[&str] = &["DL1000", "DL3043", "DL3061"];
+
 /// The table of what another tool reports, and what of it is done here.
 fn others(tool: &str, shown: &str, page: &mut String) {
     let names = fs::read_to_string(root().join("docs/other-rules.tsv")).unwrap();
@@ -111,10 +115,11 @@ fn others(tool: &str, shown: &str, page: &mut String) {
         let rules = dfix_rules::ALL.iter().copied();
         rules.filter(|it| it.aliases.contains(&name)).collect()
     };
-    let done = rows.iter().filter(|row| !ours(row[0]).is_empty()).count();
+    let is_done = |name: &str| REFUSED.contains(&name) || !ours(name).is_empty();
+    let done = rows.iter().filter(|row| is_done(row[0])).count();
     let _ = write!(
         page,
-        "\n### {shown}\n\n{done} of {} have a rule here; nothing is said yet of the others.\n\n| rule | reports | here |\n|---|---|---|\n",
+        "\n### {shown}\n\n{done} of {} have a rule here, or are told as errors of the file; nothing is said yet of the others.\n\n| rule | reports | here |\n|---|---|---|\n",
         rows.len()
     );
     for row in &rows {
@@ -123,6 +128,7 @@ fn others(tool: &str, shown: &str, page: &mut String) {
             format!("{word}: `{}`", rule.id)
         };
         let here = match ours(row[0]) {
+            _ if REFUSED.contains(&row[0]) => "told as an error of the file".to_owned(),
             rules if rules.is_empty() => "not yet".to_owned(),
             rules => rules.iter().map(said).collect::<Vec<_>>().join(", "),
         };
