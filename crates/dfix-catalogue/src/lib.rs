@@ -84,6 +84,7 @@ mod served_applications;
 mod server_settings;
 mod slim;
 mod sourced;
+mod spdx;
 mod stable_paths;
 mod starting;
 mod system;
@@ -199,6 +200,7 @@ pub use served_applications::{ServedApplication, served_application};
 pub use server_settings::{ServerSetting, sets};
 pub use slim::{Slim, SlimSibling, beside_packages, slim_of};
 pub use sourced::only_prepares_shell;
+pub use spdx::{is_spdx_expression, spdx_name};
 pub use stable_paths::is_stable_path;
 pub use starting::{
     interpreter_by_ending, is_harmless_file, mentions_starting, runs_texts, started_by,

@@ -50,6 +50,7 @@ pub(crate) mod joins;
 pub(crate) mod lacked_packages;
 pub(crate) mod launches;
 mod layers;
+mod layout;
 pub(crate) mod left_by_commands;
 mod linkage;
 pub(crate) mod named_places;

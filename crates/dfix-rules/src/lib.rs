@@ -17,6 +17,7 @@ mod base;
 mod cleaning;
 mod downloads;
 mod layers;
+mod neighbours;
 mod of_bash;
 mod quoting;
 mod renaming;

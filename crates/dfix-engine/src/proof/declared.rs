@@ -146,7 +146,7 @@ fn stages_of(snapshot: &Snapshot) -> Vec<Option<usize>> {
         .collect()
 }
 
-/// A fix that declares nothing but layout leaves its tokens, up to the letter case of keywords.
+/// A fix that declares nothing but layout leaves its tokens, up to the letter case of keywords and of directives' names.
 fn layout_only(
     before: &Snapshot,
     after: &Snapshot,
@@ -162,7 +162,11 @@ fn layout_only(
             .filter(|t| !t.kind.is_trivia() && overlap(t.range, range))
             .map(|t| {
                 let text = &snapshot.text[t.range];
-                let text = if t.kind == SyntaxKind::KEYWORD {
+                let is_directives_name = t.kind == SyntaxKind::DIRECTIVE_TEXT
+                    && snapshot.text[..t.range.start().into()]
+                        .trim_end()
+                        .ends_with('#');
+                let text = if t.kind == SyntaxKind::KEYWORD || is_directives_name {
                     text.to_ascii_uppercase()
                 } else {
                     text.to_owned()

@@ -339,7 +339,10 @@ pub(crate) fn replace_source(context: &EditContext<'_>, range: TextRange, source
     if context.covering(range).is_none() {
         return Err("the place is not in this file".to_owned());
     }
-    if context.has_comment(range) {
+    // Blanks may go, also at a comment's end.
+    let is_blank = |text: &str| text.trim().is_empty();
+    let stays = is_blank(&context.text[range]) && is_blank(source);
+    if !stays && context.has_comment(range) {
         return Err("a comment stands inside what would be replaced".to_owned());
     }
     let source = source.replace('\n', context.line_end_at(start(range)));

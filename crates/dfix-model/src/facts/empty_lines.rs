@@ -2,10 +2,9 @@
 //!
 //! Source: BuildKit, `frontend/dockerfile/parser/parser.go`, `Parse`: below a continued line comments and empty lines are passed over.
 
-use dfix_syntax::{
-    NodeOrToken, SyntaxKind, SyntaxToken, TextRange, WalkEvent, is_instruction_keyword,
-};
+use dfix_syntax::{SyntaxKind, TextRange, is_instruction_keyword};
 
+use crate::facts::layout::outside_of_heredocs;
 use crate::handles::Step;
 
 impl<'m> Step<'m> {
@@ -18,7 +17,7 @@ impl<'m> Step<'m> {
         let mut found = Vec::new();
         // Where the line began, while nothing but blanks stood in it.
         let mut start = None;
-        for token in outside_of_heredocs(self) {
+        for token in outside_of_heredocs(self.syntax()) {
             let range = token.text_range();
             match token.kind() {
                 SyntaxKind::WHITESPACE => {}
@@ -51,22 +50,4 @@ impl<'m> Step<'m> {
         };
         words.find(is_one)
     }
-}
-
-/// The tokens of an instruction, but for those of its here-documents.
-fn outside_of_heredocs(step: Step<'_>) -> Vec<SyntaxToken> {
-    let mut tokens = Vec::new();
-    let mut walk = step.syntax().preorder_with_tokens();
-    while let Some(event) = walk.next() {
-        match event {
-            WalkEvent::Enter(NodeOrToken::Node(node))
-                if node.kind() == SyntaxKind::HEREDOC_BODY =>
-            {
-                walk.skip_subtree();
-            }
-            WalkEvent::Enter(NodeOrToken::Token(token)) => tokens.push(token),
-            _ => {}
-        }
-    }
-    tokens
 }

@@ -1,14 +1,31 @@
 //! What is asked of a file, as one line each.
 
-use super::{archives, image_positions, image_uses, launches};
+use super::{archives, image_positions, image_uses, launches, layout};
 use crate::collect::model::Model;
 use crate::context::ImageUse;
 use crate::facts::archives::AddedSource;
 use crate::facts::image_positions::ImagePosition;
 use crate::handles::{Stage, Word};
 use crate::ternary::OpenCondition;
+use dfix_syntax::TextRange;
 
 impl Model<'_> {
+    /// The blanks at the ends of lines, in order, but for those of here-documents and of parser directives: the builder sees none.
+    pub fn trailing_blanks(&self) -> Vec<TextRange> {
+        layout::trailing_blanks(self)
+    }
+
+    /// The empty lines between instructions that come after `most` others, each with its line end, in order.
+    pub fn repeated_empty_lines(&self, most: usize) -> Vec<TextRange> {
+        layout::repeated_empty_lines(self, most)
+    }
+
+    /// The carriage returns before line ends, in order: those that the builder takes away, and those of here-documents, which it
+    /// keeps.
+    pub fn carriage_returns(&self) -> (Vec<TextRange>, Vec<TextRange>) {
+        layout::carriage_returns(self)
+    }
+
     /// What `ADD` makes of a source: archives are told by their names, else by the first bytes of the files.
     pub fn added_source(&self, source: Word<'_>) -> AddedSource {
         archives::added_source(self, source)

@@ -72,7 +72,7 @@ const VCS: &[&str] = &[
 ];
 
 fn kind_of(manager: PackageManager, text: &str, is_known: bool) -> SpecKind {
-    use PackageManager::{Apk, Apt, Dnf, Npm, Pip, Pipx, Pnpm, Uv, Yarn, Zypper};
+    use PackageManager::{Apk, Apt, Dnf, Gem, Npm, Pip, Pipx, Pnpm, Uv, Yarn, Zypper};
     if text.is_empty() && !is_known {
         return SpecKind::Unknown;
     }
@@ -88,6 +88,7 @@ fn kind_of(manager: PackageManager, text: &str, is_known: bool) -> SpecKind {
         Apk => &[".apk"],
         Dnf | Zypper => &[".rpm"],
         Npm | Yarn | Pnpm => &[".tgz", ".tar.gz"],
+        Gem => &[".gem"],
         _ => &[],
     };
     let is_path = match manager {

@@ -228,3 +228,22 @@ fn the_npm_of_an_image() {
         assert_eq!(version(from), expected, "{from}");
     }
 }
+
+#[test]
+fn what_the_builder_does_not_see_of_lines() {
+    let text = "# syntax=a \n\nFROM x \n\n\n# b\t\nRUN a \\  \n  # c \n  b <<E  \na  \nE\n \n \nRUN d # e \\\n f\n";
+    with(text, |file| {
+        let line = |at: usize| text[..at].matches('\n').count() + 1;
+        let lines = |places: Vec<dfix_syntax::TextRange>| -> Vec<usize> {
+            let starts = places.into_iter().map(|it| it.start().into());
+            starts.map(line).collect()
+        };
+        assert_eq!(lines(file.trailing_blanks()), [3, 6, 7, 8, 9, 12, 13]);
+        assert_eq!(lines(file.repeated_empty_lines(1)), [5, 13]);
+        assert_eq!(lines(file.repeated_empty_lines(0)), [2, 4, 5, 12, 13]);
+    });
+    with("FROM x\r\nRUN <<E\r\na\r\nE\r\n", |file| {
+        let (seen_off, kept) = file.carriage_returns();
+        assert_eq!((seen_off.len(), kept.len()), (3, 1));
+    });
+}

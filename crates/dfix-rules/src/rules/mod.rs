@@ -19,10 +19,12 @@ mod base_arg_default_invalid;
 mod base_arg_undeclared;
 mod base_image_eol;
 mod base_image_latest;
+mod base_image_tag_and_digest;
 mod base_image_untagged;
 mod base_platform_constant;
 mod base_platform_mismatch;
 mod base_platform_redundant;
+mod blank_lines_multiple;
 mod build_tools_in_final;
 mod cache_mount_mismatch;
 mod chain_newline;
@@ -42,20 +44,26 @@ mod copy_from_missing;
 mod copy_from_self;
 mod copy_from_unknown;
 mod copy_from_whole_fs;
+mod copy_ignored_file;
 mod copy_multi_slash;
 mod copy_relative_dest;
+mod crlf;
 mod dev_dependencies_in_final;
 mod dev_server_as_command;
 mod digest_shared;
+mod directive_case;
 mod dnf_clean;
 mod dnf_yes;
 mod dockerignore_missing;
 mod entrypoint_multiple;
 mod env_legacy_format;
 mod env_path_lost;
+mod env_multi_merge;
 mod env_self_reference;
 mod env_undefined_var;
+mod eof_newline;
 mod expose_host_port;
+mod expose_merge;
 mod expose_port_range;
 mod expose_proto_case;
 mod from_as_case;
@@ -64,8 +72,11 @@ mod healthcheck_missing;
 mod healthcheck_multiple;
 mod image_command_missing;
 mod image_tag_deleted;
+mod inline_ignore;
 mod inst_case;
 mod label_duplicate_key;
+mod label_format;
+mod label_group;
 mod label_invalid_key;
 mod label_schema_to_oci;
 mod maintainer_deprecated;
@@ -92,6 +103,8 @@ mod run_consecutive;
 mod run_curl_fail;
 mod run_curl_location;
 mod run_export_lost;
+mod run_git_protocol;
+mod run_gpg_batch;
 mod run_http_url;
 mod run_long_line;
 mod run_pipefail;
@@ -124,6 +137,7 @@ mod user_last_root;
 mod user_missing;
 mod user_non_numeric;
 mod useradd_no_log_init;
+mod whitespace_trailing;
 mod workdir_relative;
 mod yarn_cache_clean;
 mod yum_clean;
@@ -151,10 +165,12 @@ pub const ALL: &[&Rule] = &[
     &base_arg_undeclared::RULE,
     &base_image_eol::RULE,
     &base_image_latest::RULE,
+    &base_image_tag_and_digest::RULE,
     &base_image_untagged::RULE,
     &base_platform_constant::RULE,
     &base_platform_mismatch::RULE,
     &base_platform_redundant::RULE,
+    &blank_lines_multiple::RULE,
     &build_tools_in_final::RULE,
     &cache_mount_mismatch::RULE,
     &chain_newline::RULE,
@@ -174,20 +190,26 @@ pub const ALL: &[&Rule] = &[
     &copy_from_self::RULE,
     &copy_from_unknown::RULE,
     &copy_from_whole_fs::RULE,
+    &copy_ignored_file::RULE,
     &copy_multi_slash::RULE,
     &copy_relative_dest::RULE,
+    &crlf::RULE,
     &dev_dependencies_in_final::RULE,
     &dev_server_as_command::RULE,
     &digest_shared::RULE,
+    &directive_case::RULE,
     &dnf_clean::RULE,
     &dnf_yes::RULE,
     &dockerignore_missing::RULE,
     &entrypoint_multiple::RULE,
     &env_legacy_format::RULE,
     &env_path_lost::RULE,
+    &env_multi_merge::RULE,
     &env_self_reference::RULE,
     &env_undefined_var::RULE,
+    &eof_newline::RULE,
     &expose_host_port::RULE,
+    &expose_merge::RULE,
     &expose_port_range::RULE,
     &expose_proto_case::RULE,
     &from_as_case::RULE,
@@ -196,8 +218,11 @@ pub const ALL: &[&Rule] = &[
     &healthcheck_multiple::RULE,
     &image_command_missing::RULE,
     &image_tag_deleted::RULE,
+    &inline_ignore::RULE,
     &inst_case::RULE,
     &label_duplicate_key::RULE,
+    &label_format::RULE,
+    &label_group::RULE,
     &label_invalid_key::RULE,
     &label_schema_to_oci::RULE,
     &maintainer_deprecated::RULE,
@@ -224,6 +249,8 @@ pub const ALL: &[&Rule] = &[
     &run_curl_fail::RULE,
     &run_curl_location::RULE,
     &run_export_lost::RULE,
+    &run_git_protocol::RULE,
+    &run_gpg_batch::RULE,
     &run_http_url::RULE,
     &run_long_line::RULE,
     &run_pipefail::RULE,
@@ -256,6 +283,7 @@ pub const ALL: &[&Rule] = &[
     &user_missing::RULE,
     &user_non_numeric::RULE,
     &useradd_no_log_init::RULE,
+    &whitespace_trailing::RULE,
     &workdir_relative::RULE,
     &yarn_cache_clean::RULE,
     &yum_clean::RULE,

@@ -105,7 +105,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             [] => continue,
         };
         let message = format!("{all} {is} installed in whatever version there is");
-        out.judge(&command, Safety::Safe, message, |_| {
+        out.judge(command, Safety::Safe, message, |_| {
             Err(remedy!("write `{}`", pinned(&command, first)))
         });
     }
@@ -205,7 +205,7 @@ fn is_unpinned(command: &PackageCommand<'_>, package: &PackageSpec<'_>) -> bool 
         (Dnf | Zypper, _) => {
             !text.starts_with(['@', '-', '!', '+']) && !says_version(command, text)
         }
-        (Gem, _) => !text.contains(':') && !text.ends_with(".gem"),
+        (Gem, _) => !text.contains(':'),
         (Go, _) => match text.split_once('@') {
             Some((_, version)) => ["latest", "none", "patch", "upgrade"].contains(&version),
             // What has no point before its first slash is the project's own, or Go's.

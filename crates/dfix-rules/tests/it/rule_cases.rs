@@ -62,6 +62,10 @@ fn settings(rule: &Rule, case: &Path) -> BTreeMap<String, RuleSettings> {
             toml::Value::String(text) => Setting::Text(text.clone()),
             toml::Value::Boolean(flag) => Setting::Flag(*flag),
             toml::Value::Integer(number) => Setting::Number(*number),
+            toml::Value::Array(list) => {
+                let texts = list.iter().map(|it| it.as_str().unwrap().to_owned());
+                Setting::List(texts.collect())
+            }
             other => panic!("{name} = {other} is no setting of a case"),
         };
         let option = rule.options.iter().find(|option| option.name == name);
