@@ -1,4 +1,4 @@
-//! `dfix.toml`, the nearest one upward from each file, and the ignored rules of hadolint's file.
+//! `dfix.toml`, the nearest one upward from each file, and what is taken from hadolint's file.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -26,6 +26,8 @@ pub(crate) struct Config {
     pub(crate) rules: Vec<(String, RuleConfig)>,
     /// Names that hadolint's file ignores; most are none of ours.
     pub(crate) hadolint_ignores: Vec<String>,
+    /// What hadolint's file says of labels, as options of `label-format`.
+    pub(crate) hadolint_labels: BTreeMap<String, Setting>,
     /// What the user vouches for: an option of every rule that does not set it itself.
     pub(crate) assume: BTreeMap<String, Setting>,
     /// What is told of images that no table knows, by their names; `*` at the end stands for anything.
@@ -233,7 +235,9 @@ fn load(nearest: &Nearest) -> Result<Config, ConfigError> {
         config.files.push(file.clone());
     }
     if let Some(file) = &nearest.hadolint {
-        config.hadolint_ignores = crate::hadolint::ignored(&read(file)?);
+        let text = read(file)?;
+        config.hadolint_ignores = crate::hadolint::ignored(&text);
+        config.hadolint_labels = crate::hadolint::labels(&text);
         config.files.push(file.clone());
     }
     Ok(config)

@@ -1,4 +1,8 @@
-//! The `ignored:` list of hadolint's configuration.
+//! What is read of hadolint's configuration: the rules that it ignores, and its schema of labels.
+
+use std::collections::BTreeMap;
+
+use dfix_engine::Setting;
 
 /// The names under `ignored` at the top of a `.hadolint.yaml`, as a block or a flow list. It is read
 /// tolerantly: what is not such a list says nothing, since the file is not ours to judge.
@@ -26,6 +30,44 @@ pub(crate) fn ignored(yaml: &str) -> Vec<String> {
         }
     }
     names
+}
+
+/// The options of `label-format` that say what `label-schema` and `strict-labels` say.
+pub(crate) fn labels(yaml: &str) -> BTreeMap<String, Setting> {
+    let mut lists: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut inside = false;
+    for line in yaml.lines().map(without_comment) {
+        let Some((key, value)) = line.trim().split_once(':') else {
+            continue;
+        };
+        let (key, value) = (unquoted(key.trim()), unquoted(value.trim()));
+        if !line.starts_with([' ', '\t', '-']) {
+            inside = key == "label-schema";
+            if key == "strict-labels" && value == "true" {
+                lists.entry("allowed").or_default();
+            }
+            continue;
+        }
+        let option = match value {
+            "text" | "" => "text",
+            "url" => "url",
+            "rfc3339" => "time",
+            "spdx" => "license",
+            "hash" => "git-hash",
+            "semver" => "semver",
+            "email" => "email",
+            _ => continue,
+        };
+        if inside {
+            for name in ["required", option] {
+                lists.entry(name).or_default().push(key.to_owned());
+            }
+        }
+    }
+    let lists = lists.into_iter();
+    lists
+        .map(|(name, keys)| (name.to_owned(), Setting::List(keys)))
+        .collect()
 }
 
 /// Takes the items of a stretch of a flow list; whether the list ends in it.
@@ -62,7 +104,7 @@ fn without_comment(line: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::ignored;
+    use super::{ignored, labels};
 
     #[test]
     fn block_and_flow_lists() {
@@ -75,6 +117,26 @@ mod tests {
         ] {
             assert_eq!(ignored(yaml), ["DL3008", "SC2086"], "{yaml}");
         }
+    }
+
+    #[test]
+    fn a_schema_of_labels() {
+        let yaml = "label-schema: # ours\n  maintainer: email\n  'org.acme.rev': hash\n  name: text\n  x: nothing\nstrict-labels: true\nother:\n  y: text\n";
+        let said: Vec<String> = labels(yaml)
+            .into_iter()
+            .map(|(name, setting)| format!("{name}={}", setting.as_list().unwrap_or(&[]).join(",")))
+            .collect();
+        assert_eq!(
+            said,
+            [
+                "allowed=",
+                "email=maintainer",
+                "git-hash=org.acme.rev",
+                "required=maintainer,org.acme.rev,name",
+                "text=name"
+            ]
+        );
+        assert!(labels("ignored:\n  - DL3000\n").is_empty());
     }
 
     #[test]

@@ -83,6 +83,10 @@ impl Selection {
                 assumed.options.clone_from(&config.assume);
             }
         }
+        if !config.hadolint_labels.is_empty() {
+            let labels = settings.entry("label-format".to_owned()).or_default();
+            labels.options.extend(config.hadolint_labels.clone());
+        }
         for (name, rule) in groups.into_iter().chain(singles) {
             for id in ids(name) {
                 match rule.on {

@@ -44,6 +44,19 @@ fn runs(code: &str) -> Vec<(usize, usize)> {
     found
 }
 
+/// The code without the lists of other tools' names for a rule, which are no facts about the world.
+fn without_aliases(code: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = code;
+    while let Some((before, after)) = rest.split_once("aliases: &[") {
+        let (names, behind) = after.split_once(']').unwrap_or((after, ""));
+        kept.push_str(before);
+        kept.extend(names.chars().filter(|it| *it == '\n'));
+        rest = behind;
+    }
+    kept + rest
+}
+
 #[test]
 fn runs_of_names_are_counted() {
     let seven = r#"["a", "b", "c\"", "d", "e",
@@ -67,7 +80,7 @@ fn rules_hold_no_lists_of_names() {
         if name.ends_with("tests.rs") || name.ends_with("examples.rs") {
             continue;
         }
-        for (line, count) in runs(&code(&path)) {
+        for (line, count) in runs(&without_aliases(&code(&path))) {
             wrong.push(format!(
                 "{name}, line {line} without comments: {count} names"
             ));

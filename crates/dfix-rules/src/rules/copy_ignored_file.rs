@@ -1,6 +1,7 @@
 //! What is copied is not left out by `.dockerignore`.
 
 use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, leaves, remedy, reports};
+use dfix_model::path::ImagePath;
 use dfix_model::{Model, Step, Word};
 
 pub(crate) const RULE: Rule = Rule {
@@ -60,15 +61,8 @@ fn in_context(source: Word<'_>) -> Option<String> {
     let text = source
         .value()
         .filter(|it| !it.contains("://") && !it.starts_with("git@"))?;
-    let mut parts: Vec<&str> = Vec::new();
-    for part in text.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    let path = ImagePath::root().join(text);
+    Some(path.as_str().trim_start_matches(ROOT).to_owned())
 }
+
+const ROOT: char = '/';

@@ -21,7 +21,7 @@ pub(crate) const RULE: Rule = Rule {
     summary: "write the values of labels in the format that their keys promise",
     why: "Registries, scanners and tools for updates read labels: a time, an address or a license that is none is passed over. The \
           OCI image specification says what some of its keys hold; the options say it of others, and which labels there must be \
-          or may be. What a variable holds is not looked at, nor are labels of the base image.",
+          or may be; `label-schema` and `strict-labels` of a `.hadolint.yaml` are read as such options. What a variable holds is not looked at, nor are labels of the base image.",
     phase: Phase::Meaning,
     check,
     options: &[
@@ -108,8 +108,9 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let format = FORMATS
             .iter()
             .find(|it| lists(out, it.option, key) || of_oci(key) == Some(it.option));
-        let is_known =
-            format.is_some() || lists(out, "allowed", key) || lists(out, "required", key);
+        let is_known = FORMATS.iter().any(|it| lists(out, it.option, key))
+            || lists(out, "allowed", key)
+            || lists(out, "required", key);
         if has_schema && !is_known {
             out.judge(
                 pair,

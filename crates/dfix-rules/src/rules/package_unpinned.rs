@@ -81,6 +81,7 @@ pub(crate) const RULE: Rule = Rule {
         leaves(
             "FROM golang:1.24\nCOPY . .\nRUN go install example.org/a && go get ./... && go run . && go install cmd/vet\n",
         ),
+        leaves("FROM golang:1.24\nRUN wget https://example.org/main.go && go run main.go\n"),
         leaves("FROM debian:12\nRUN apt-get install -y --dry-run curl && apt-get remove curl\n"),
     ],
 };
@@ -193,10 +194,13 @@ fn is_unpinned(command: &PackageCommand<'_>, package: &PackageSpec<'_>) -> bool 
         return false;
     };
     match (command.manager, package.kind) {
-        (Pip | Uv, SpecKind::Vcs) => !text.split_once("://").is_some_and(|(_, rest)| {
-            rest.split_once('/')
-                .is_some_and(|(_, path)| path.contains('@'))
-        }),
+        // What stands before the host is a user.
+        (Pip | Uv, SpecKind::Vcs) => {
+            let rest = text.split_once("://").map_or(text, |it| it.1);
+            !rest
+                .rsplit_once('@')
+                .is_some_and(|(before, _)| before.contains('/'))
+        }
         (Npm, SpecKind::Vcs) => !text.contains('#'),
         (_, SpecKind::Path | SpecKind::Url | SpecKind::Vcs | SpecKind::Unknown) => false,
         // `a-` is removed, and `a^` is a task.
@@ -209,7 +213,9 @@ fn is_unpinned(command: &PackageCommand<'_>, package: &PackageSpec<'_>) -> bool 
         (Go, _) => match text.split_once('@') {
             Some((_, version)) => ["latest", "none", "patch", "upgrade"].contains(&version),
             // What has no point before its first slash is the project's own, or Go's.
-            None => text.split('/').next().is_some_and(|it| it.contains('.')),
+            None => text
+                .find('/')
+                .is_some_and(|slash| text[..slash].contains('.')),
         },
         _ => !package.has_version(),
     }
