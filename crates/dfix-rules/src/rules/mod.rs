@@ -57,8 +57,8 @@ mod dnf_yes;
 mod dockerignore_missing;
 mod entrypoint_multiple;
 mod env_legacy_format;
-mod env_path_lost;
 mod env_multi_merge;
+mod env_path_lost;
 mod env_self_reference;
 mod env_undefined_var;
 mod eof_newline;
@@ -203,8 +203,8 @@ pub const ALL: &[&Rule] = &[
     &dockerignore_missing::RULE,
     &entrypoint_multiple::RULE,
     &env_legacy_format::RULE,
-    &env_path_lost::RULE,
     &env_multi_merge::RULE,
+    &env_path_lost::RULE,
     &env_self_reference::RULE,
     &env_undefined_var::RULE,
     &eof_newline::RULE,

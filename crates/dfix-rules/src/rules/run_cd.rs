@@ -233,7 +233,7 @@ fn another_name(stage: Stage<'_>, steps: &[Step<'_>], path: &str) -> Option<Open
 fn idle(step: Step<'_>) -> Option<Command<'_>> {
     let is_read = !step.is_exec_form() && step.stage()?.shell_at(step).is_posix();
     let mut own = step.commands().filter(|it| !it.is_of_script());
-    let last = own.clone().last().filter(|_| is_read)?;
+    let last = own.clone().next_back().filter(|_| is_read)?;
     let is_only = own.find(|it| is_cd(*it)) == Some(last);
     (is_only && last.is("cd") && last.is_in_list() && last.outer().is_none()).then_some(last)
 }
