@@ -98,6 +98,11 @@ pub(crate) const RULE: Rule = Rule {
         reports("FROM nginx:1.27-alpine\nCOPY nginx.conf /etc/nginx/conf.d/default.conf\nEXPOSE 80\n", "`nginx`, which the base image starts: listens below 1024"),
         reports("FROM httpd:2.4\nCOPY site /usr/local/apache2/htdocs\n", "`httpd-foreground`, which the base image starts"),
         leaves("FROM nginx:1.27\nRUN apt-get update\n").with_unsafe(),
+        reports(
+            "FROM redis:7\nCOPY start.sh /start.sh\nCMD [\"/start.sh\"]\n",
+            "set `USER redis` by hand",
+        )
+        .with_context(&[("start.sh", "#!/bin/sh\nexec redis-server --appendonly yes\n")]),
         leaves("FROM postgres:16\nCOPY init.sql /docker-entrypoint-initdb.d/\nEXPOSE 443\n").with_unsafe(),
         leaves("FROM caddy:2\nCOPY Caddyfile /etc/caddy/Caddyfile\nEXPOSE 80\n").that_says("whether `caddy`, which the base image starts, works as another user"),
         leaves("FROM python:3.11\nWORKDIR /app\nONBUILD COPY . .\nONBUILD RUN pip install -r requirements.txt\nCMD [\"python\", \"app.py\"]\n").that_says("ONBUILD"),

@@ -1,6 +1,7 @@
 //! What speaks against another user than root, and what may.
 
 use dfix_catalogue::programs::{self, Kind};
+use dfix_catalogue::{Family, ImageFacts, Purpose};
 use dfix_engine::{OpenCondition, Remedy, remedy};
 use dfix_model::{Base, ImagePath, LowPorts, Os, Privileges, Stage, StepKind};
 
@@ -76,6 +77,12 @@ pub(crate) fn known(stage: Stage<'_>) -> Result<(), Remedy> {
         |s| {
             let (program, why) = service_of_base(s)?;
             Some(remedy!("`{program}`, which the base image starts: {why}"))
+        },
+        |s| {
+            let user = user_of_server(s)?;
+            Some(remedy!(
+                "the base image has a user of its own for its server, `{user}`, whom that becomes when the base image starts it: let it do so, or set `USER {user}` by hand"
+            ))
         },
         |s| {
             (silence(s) == Silence::Service && s.runtime().is_silent()).then(|| remedy!("the base image's own command must start as root; a variant of it that does not may exist (nginxinc/nginx-unprivileged for nginx)"))
@@ -240,6 +247,14 @@ enum Silence {
 /// Whether the base image's own start gives root's rights up.
 fn gives_up_root(stage: Stage<'_>) -> bool {
     crate::base::facts(stage).is_some_and(|facts| facts.drops_privileges)
+}
+
+/// The user that the server of a base image becomes, where the image is there for that server.
+fn user_of_server(stage: Stage<'_>) -> Option<&'static str> {
+    let is_one = |it: &ImageFacts| it.drops_privileges && it.family == Family::Service;
+    let facts = crate::base::facts(stage).filter(is_one)?;
+    let mut users = facts.users();
+    Some(users.find(|it| it.purpose == Purpose::Service)?.name)
 }
 
 /// The program that the base image itself starts and that needs root at the start, and what for.
