@@ -106,10 +106,18 @@ impl Run<'_> {
         let mut refused: Vec<Refused> = Vec::new();
         let mut refused_keys: FxHashSet<FixKey> = FxHashSet::default();
         let mut first: Vec<Finding> = Vec::new();
+        // In how many rounds the text had changed when a fix was first refused of those that are.
+        let mut refused_in: Option<usize> = None;
         loop {
             self.exclude_panicked(&mut now);
             let batch = self.choose(&now, &refused_keys);
             if batch.is_empty() {
+                // What was refused in another text may do in this one: the next run would try.
+                if refused_in.take().is_some_and(|it| it < rounds.len()) {
+                    refused.clear();
+                    refused_keys.clear();
+                    continue;
+                }
                 break;
             }
             if rounds.len() >= MOST_ROUNDS {
@@ -125,6 +133,7 @@ impl Run<'_> {
             }
             let bisected = self.bisect(&now, &batch, &splices);
             for (finding, failure) in bisected.refused {
+                refused_in.get_or_insert(rounds.len());
                 refused_keys.insert(fix_key(finding));
                 refused.push(Refused {
                     finding: finding.clone(),
