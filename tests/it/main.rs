@@ -6,6 +6,7 @@ mod add_ignore;
 mod apps;
 mod based_on_it;
 mod batch;
+mod broken;
 mod circles;
 mod cli;
 mod common;
