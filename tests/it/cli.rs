@@ -279,7 +279,7 @@ fn lists_of_files() {
 fn standard_input_comes_out_again_even_where_it_is_beyond_help() {
     let folder = Folder::new(&[]);
     for text in [GOOD, "FRMO x\n", "", "FROM a\r\nUSER b\r\n"] {
-        let (_, out, _) = folder.dfix_with(text.as_bytes(), &["--rule", "style", "-"]);
+        let (_, out, _) = folder.dfix_with(text.as_bytes(), &["--rule", "inst-case", "-"]);
         assert_eq!(out, text);
     }
     let (code, _, err) = folder.dfix_with(b"FRMO x\n", &["-", "--stdin-filename", "x/Dockerfile"]);

@@ -87,7 +87,7 @@ fn kind_of(manager: PackageManager, text: &str, is_known: bool) -> SpecKind {
         Apt => &[".deb"],
         Apk => &[".apk"],
         Dnf | Zypper => &[".rpm"],
-        Npm | Yarn | Pnpm => &[".tgz", ".tar.gz"],
+        Npm | Yarn | Pnpm => &[".tgz", ".tar.gz", ".tar"],
         Gem => &[".gem"],
         _ => &[],
     };

@@ -28,7 +28,7 @@ pub(crate) const RULE: Rule = Rule {
             "`flask==…`",
         ),
         reports(
-            "FROM python:3.12\nRUN pip install git+https://git@example.org/a/b\n",
+            "FROM python:3.12\nRUN pip install git+https://git@example.org/a/b && pipx install black\n",
             "a/b@REF`",
         ),
         reports(
@@ -114,7 +114,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 /// The packages that a command installs from an index, where nothing else says their versions.
 fn named<'m>(command: &PackageCommand<'m>) -> Vec<PackageSpec<'m>> {
-    use PackageManager::{Apk, Apt, Dnf, Gem, Go, Npm, Pip, Uv, Zypper};
+    use PackageManager::{Apk, Apt, Dnf, Gem, Go, Npm, Pip, Pipx, Uv, Zypper};
     let is_run = command.manager == Go && command.subcommand_is_one_of(&["run"]);
     if !command.is_install() && !is_run {
         return Vec::new();
@@ -132,6 +132,7 @@ fn named<'m>(command: &PackageCommand<'m>) -> Vec<PackageSpec<'m>> {
                     .iter()
                     .any(|it| stage.is_some_and(|stage| stage.env_at(command, it).is_set()))
         }
+        Pipx => !command.subcommand_is_one_of(&["install"]) || has("--spec"),
         Gem => has("--version") || has("-v"),
         Dnf => {
             !command.subcommand_is_one_of(&["install", "in"])
@@ -189,13 +190,13 @@ fn may_have_module(command: &PackageCommand<'_>) -> bool {
 
 /// Whether a package's version is left open.
 fn is_unpinned(command: &PackageCommand<'_>, package: &PackageSpec<'_>) -> bool {
-    use PackageManager::{Apk, Apt, Dnf, Gem, Go, Npm, Pip, Uv, Zypper};
+    use PackageManager::{Apk, Apt, Dnf, Gem, Go, Npm, Pip, Pipx, Uv, Zypper};
     let Some(text) = package.word.value() else {
         return false;
     };
     match (command.manager, package.kind) {
         // What stands before the host is a user.
-        (Pip | Uv, SpecKind::Vcs) => {
+        (Pip | Pipx | Uv, SpecKind::Vcs) => {
             let rest = text.split_once("://").map_or(text, |it| it.1);
             !rest
                 .rsplit_once('@')
@@ -237,12 +238,14 @@ fn is_module(command: &PackageCommand<'_>) -> bool {
 
 /// How the package is written with a version.
 fn pinned(command: &PackageCommand<'_>, package: &PackageSpec<'_>) -> String {
-    use PackageManager::{Dnf, Gem, Go, Npm, Pip, Uv};
+    use PackageManager::{Dnf, Gem, Go, Npm, Pip, Pipx, Uv};
     let text = package.word.literal_prefix();
     match (command.manager, package.kind) {
-        (Pip | Uv, SpecKind::Vcs) => format!("{text}@REF"),
+        (Pip | Pipx | Uv, SpecKind::Vcs) => {
+            format!("{}@REF", text.split('#').next().unwrap_or(text))
+        }
         (Npm, SpecKind::Vcs) => format!("{text}#REF"),
-        (Pip | Uv, _) => format!("{text}==…"),
+        (Pip | Pipx | Uv, _) => format!("{text}==…"),
         (Npm, _) => format!("{text}@…"),
         (Go, _) => format!("{}@…", text.split('@').next().unwrap_or(text)),
         (Gem, _) => format!("{text}:…"),

@@ -63,7 +63,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         ];
         words.iter().any(|it| step.mentions(it))
     };
-    if file.steps().any(is_told) {
+    let is_asked = |step: Step<'_>| step.mentions(BEGINNINGS[0].0);
+    if !file.steps().any(is_asked) || file.steps().any(is_told) {
         return;
     }
     let runs = file.steps().filter(|it| it.is_run());
