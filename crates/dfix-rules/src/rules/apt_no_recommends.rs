@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use dfix_catalogue::{
     Brought, Distribution, Foundation, Recommended, SystemPackageManager, image_packages,
-    install_script, left_out_with, package_in, recommended, vendor_archive_has,
+    install_script, left_out_with, names_vendor_archive, package_in, recommended,
+    vendor_archive_has,
 };
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
@@ -354,7 +355,10 @@ impl<'m> Uses<'m> {
 /// The archives that a stage adds before a command, and the steps that may add one by a script that is fetched.
 struct OtherArchives<'m> {
     named: Vec<PackageArchive<'m>>,
+    /// Those of the steps that name a maker's archive which is known.
     scripts: Vec<Step<'m>>,
+    /// Whether there are others.
+    has_unknown: bool,
 }
 
 impl<'m> OtherArchives<'m> {
@@ -374,9 +378,12 @@ impl<'m> OtherArchives<'m> {
         };
         let steps = stage.base_chain().flat_map(Stage::runs);
         let before = steps.filter(|it| it.index() <= step.index());
+        let is_known = |it: &Step<'_>| names_vendor_archive(it.source_text());
+        let (scripts, unknown): (Vec<_>, Vec<_>) = before.filter(fetches).partition(is_known);
         OtherArchives {
             named,
-            scripts: before.filter(fetches).collect(),
+            scripts,
+            has_unknown: !unknown.is_empty(),
         }
     }
 
@@ -384,7 +391,8 @@ impl<'m> OtherArchives<'m> {
     fn may_have(&self, package: &str, foundation: Option<&Foundation>) -> bool {
         let mut scripts = self.scripts.iter();
         let mut named = self.named.iter();
-        scripts.any(|it| vendor_archive_has(it.source_text(), package) != Some(false))
+        self.has_unknown
+            || scripts.any(|it| vendor_archive_has(it.source_text(), package) == Some(true))
             || named.any(|it| foundation.is_none_or(|of| it.may_have(package, of)))
     }
 }
