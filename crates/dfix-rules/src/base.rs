@@ -1,6 +1,6 @@
 //! What is known of the image that a stage is based on.
 
-use dfix_catalogue::{AS_OF, is_living, series_tag};
+use dfix_catalogue::{AS_OF, ImageMark, image_is, is_living, series_tag};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::catalogue::{ImageFacts, SystemPackageManager};
 use dfix_model::{Base, ImageRef, Model, PackageCommand, Stage, Step, StepKind, Word};
@@ -66,6 +66,25 @@ pub(crate) fn chosen_image(stage: Stage<'_>) -> Option<OpenCondition> {
         OpenCondition::new(
             "whether every build takes the image that the default of an argument says",
             "see what the builds are told (`--build-arg`)",
+        )
+    })
+}
+
+/// What is open where a build may choose an image of another name than the defaults say, and not another tag alone.
+pub(crate) fn chosen_name(stage: Stage<'_>) -> Option<OpenCondition> {
+    let image = stage.base_stage().named_image()?;
+    chosen_image(stage).filter(|_| !image.has_written_name())
+}
+
+/// What is open where the base image may name a `SHELL`, which all that is built on it is given: official images name none.
+pub(crate) fn own_shell(stage: Stage<'_>) -> Option<OpenCondition> {
+    let root = stage.base_stage();
+    let keeps = |name: &str| !name.contains('/') || image_is(name, ImageMark::KeepsShell);
+    let is_known = root.base() != Base::Image || root.image().name().is_some_and(keeps);
+    (!is_known).then(|| {
+        OpenCondition::new(
+            "whether the base image has a `SHELL` of its own, which would run this",
+            "see what `docker image inspect` says of the base image's Shell",
         )
     })
 }

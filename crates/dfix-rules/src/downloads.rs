@@ -206,7 +206,16 @@ pub(crate) fn add_letter(edit: &mut Edit<'_>, curl: Command<'_>, letter: char) {
         let text = it.value().and_then(|it| it.strip_prefix('-'));
         text.is_some_and(|it| !it.is_empty() && it.chars().all(|it| "sSfLkOJv".contains(it)))
     };
-    match (curl.args().next().filter(letters), curl.program()) {
+    // `-q` counts only where it stands first of all.
+    let first = curl.args().next();
+    if let Some(word) = first.filter(|it| it.starts_with("-q") || it.is("--disable")) {
+        match word.value().and_then(|it| it.strip_prefix("-q")) {
+            Some(rest) => edit.replace_word(word, &format!("-q{letter}{rest}")),
+            None => edit.insert_word_after(word, &format!("-{letter}")),
+        }
+        return;
+    }
+    match (first.filter(letters), curl.program()) {
         (Some(word), _) => {
             let text = word.literal_prefix();
             edit.replace_word(word, &format!("-{letter}{}", &text[1..]));

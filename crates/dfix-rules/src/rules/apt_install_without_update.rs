@@ -33,7 +33,13 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN sudo apt-get install -y curl && echo\n",
             "FROM debian:12\nRUN sudo apt-get update && sudo apt-get install -y curl && echo\n",
         )
-        .that_says("no command of the file fetches lists before"),
+        .that_says("no command that was read fetches lists before"),
+        leaves("FROM debian:12\nRUN apt-get update || true\nRUN apt-get upgrade -y\nRUN apt-get install -y curl\n")
+            .that_says("whether all lists can be fetched"),
+        leaves("FROM debian:12\nRUN apt-get update; exit 0\nRUN apt-get upgrade -y\nRUN apt-get install -y curl\n")
+            .that_says("whether all lists can be fetched"),
+        leaves("FROM debian:12\nCOPY lists /var/lib/apt/lists\nRUN apt-get install -y curl\n")
+            .that_says("whether all lists can be fetched"),
         leaves(
             "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN echo deb https://acme.example ./ > /etc/apt/sources.list.d/a.list\nRUN apt-get install -y curl\n",
         )
@@ -109,10 +115,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                         "lists were fetched in {}, which an older layer may hold",
                         before.step().label()
                     ),
-                    None => "no command of the file fetches lists before".to_owned(),
+                    None => "no command that was read fetches lists before".to_owned(),
                 })
                 .open(unknown_image(stage))
                 .open(changed_sources(stage, first))
+                .open(may_fail(stage, first))
                 .open(options_told(stage, first))
                 .declare(Effect::commands_of(step))
                 .fix(|edit| edit.add_command_before(command, &format!("{sudo}{name} update")));
@@ -190,6 +197,25 @@ fn changed_sources<'m>(stage: Stage<'m>, install: &PackageCommand<'m>) -> Option
     Some(OpenCondition::new(
         format!(
             "whether the lists of what was added can be fetched there: {} may change the sources",
+            step.label()
+        ),
+        "try `apt-get update` there",
+    ))
+}
+
+/// What is open where the build goes on as lists cannot be fetched, or gets them otherwise: nobody knows then that all can be.
+fn may_fail<'m>(stage: Stage<'m>, install: &PackageCommand<'m>) -> Option<OpenCondition> {
+    let goes_on = |it: &PackageCommand<'_>| {
+        it.command.is_failure_ignored() || !it.command.with_outer().all(Command::stops_the_build)
+    };
+    let is_before = |it: &Step<'_>| it.index() < install.step().index();
+    let mut steps = stage.base_chain().flat_map(Stage::steps).filter(is_before);
+    let step = updates(stage, install).find(goes_on).map(|it| it.step());
+    let step = step
+        .or_else(|| steps.find(|it| it.is_copy_or_add() && it.source_text().contains("lib/apt")))?;
+    Some(OpenCondition::new(
+        format!(
+            "whether all lists can be fetched: in {} nothing stops the build where they cannot",
             step.label()
         ),
         "try `apt-get update` there",

@@ -12,6 +12,8 @@ use dfix_model::{Command, Model, Stage, StartCommand, Step, StepKind, Ternary, W
 use dfix_syntax::SyntaxKind;
 use dfix_syntax::ast::AstNode;
 
+use crate::base::{chosen_name, own_shell};
+
 pub(crate) const RULE: Rule = Rule {
     id: "cmd-exec-form",
     aliases: &["DL3025", "JSONArgsRecommended"],
@@ -55,6 +57,13 @@ pub(crate) const RULE: Rule = Rule {
         )
         .with_context(&[("run.sh", "#!/bin/sh\nexec sleep 1\n")]),
         leaves("FROM python:3.12\nCMD [\"python\", \"app.py\"]\n"),
+        leaves("FROM cimg/base:2023.01\nCMD ./run.sh\n").that_says("has a `SHELL` of its own"),
+        leaves("ARG B=python:3.12\nFROM $B\nCMD python app.py\n")
+            .that_says("whether every build takes the image"),
+        leaves("FROM node:22\nCOPY server.js .\nCMD node server.js\n")
+            .with_context(&[("server.js", "console.log(process.env.PWD)\n")])
+            .that_says("reads `PWD`"),
+        leaves("FROM node:22\nCOPY server.js .\nCMD node server.js\n").that_says("reads `PWD`"),
         // A shell is needed: it gives its place to the process.
         fixes(
             "FROM python:3.12\nCMD python app.py --port $PORT\n",
@@ -273,6 +282,8 @@ fn health_check(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
         case.declare(Effect::changed(step))
             .evidence("the command needs no shell: no variable, no operator, no pattern, no word of the shell's own")
             .open(open)
+            .open(own_shell(stage))
+            .open(chosen_name(stage))
             .fix(|edit| edit.set_exec_form(step, &words));
         Ok(())
     });
@@ -304,9 +315,37 @@ fn look_at(stage: Stage<'_>, step: Step<'_>, out: &mut Findings<'_>) {
         case.declare(Effect::changed(step))
             .evidence("the command needs no shell: no variable, no operator, no pattern, no word of the shell's own")
             .open(open)
+            .open(own_shell(stage))
+            .open(chosen_name(stage))
+            .open(names_folder(stage))
             .fix(|edit| edit.set_exec_form(step, &words));
         Ok(())
     });
+}
+
+/// A shell exports `PWD`, and nobody sets it where there is none: a source that asks for it gets nothing then.
+fn names_folder(stage: Stage<'_>) -> Option<OpenCondition> {
+    let sources = stage.application_sources();
+    let context = stage.file().context();
+    let asks = |path: &str| {
+        let text = context.read(path).found();
+        text.is_some_and(|text| {
+            let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            words.any(|word| word == "PWD")
+        })
+    };
+    let all = sources.files.iter().map(|it| it.context_path.as_str());
+    let mut all = all.chain(sources.unread_files.iter().map(String::as_str));
+    let named = all.find(|path| asks(path)).map(|path| format!("`{path}`"));
+    // Sources in JavaScript ask for it now and then.
+    let is_of_node = |it: Command<'_>| it.is_one_of(&["node", "nodejs"]);
+    let starts_node = || stage.runtime().processes().any(|it| is_of_node(it.command));
+    let unread = || sources.unread.first().filter(|_| starts_node()).cloned();
+    let what = named.or_else(unread)?;
+    Some(OpenCondition::new(
+        format!("whether the application reads `PWD`, which the shell sets: {what}"),
+        "look for `PWD` in its sources",
+    ))
 }
 
 /// Why a plain command is left to its shell, where that is known: it may be a script that only a shell starts, or be given what

@@ -39,6 +39,15 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nCOPY --chmod=755 run.sh /run.sh\n",
         )
         .with_unsafe(),
+        leaves("FROM debian:12\nCOPY run.sh /app/run.sh\nRUN chmod 700 /app/run.sh\n")
+            .with_context(&[("run.sh", "")])
+            .that_says("whether /app is there"),
+        leaves("FROM debian:12\nWORKDIR /app\nCOPY run.sh bin/run.sh\nRUN chmod 700 bin/run.sh\n")
+            .with_context(&[("run.sh", "")])
+            .that_says("whether /app/bin is there"),
+        leaves("FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 4755 /a.sh\n")
+            .with_context(&[("a.sh", "")])
+            .with_unsafe(),
         // A folder, another file, something between, more than is changed.
         leaves("FROM debian:12\nCOPY a /a\nRUN chmod 755 /a\n")
             .with_context(&[("a/b", "")])
@@ -106,6 +115,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     )
                 }));
             }
+            case.open(unmade_folder(stage, &chmod, &copies));
             case.open(chmod.adds.then(|| {
                 OpenCondition::new(
                     "whether the files are of mode 644 or 755 in the build context",
@@ -139,6 +149,26 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     }
 }
 
+/// A folder that the `COPY` may make: BuildKit gives it the mode, too (moby/buildkit#6801). With 755 it is what it would be.
+fn unmade_folder(
+    stage: Stage<'_>,
+    chmod: &Chmod<'_>,
+    copies: &[Step<'_>],
+) -> Option<OpenCondition> {
+    let is_usual = chmod.mode.trim_start_matches('0') == "755";
+    let first = copies.first().filter(|_| !is_usual)?;
+    let before = stage.filesystem().at(*first);
+    let mut folders = chmod.paths.iter().filter_map(ImagePath::parent);
+    let folder = folders.find(|it| !it.is_root() && !before.exists(it).is_yes())?;
+    Some(OpenCondition::new(
+        format!(
+            "whether {} is there before it: a folder that `COPY` makes is given the mode, too",
+            folder.as_str()
+        ),
+        "make the folder before it (`RUN mkdir`, `WORKDIR`)",
+    ))
+}
+
 /// A `chmod MODE PATH…`.
 struct Chmod<'m> {
     command: Command<'m>,
@@ -151,8 +181,9 @@ struct Chmod<'m> {
 impl<'m> Chmod<'m> {
     fn of(command: Command<'m>) -> Option<Self> {
         let told = command.args().next()?.value()?;
-        let is_octal =
-            (3..=4).contains(&told.len()) && told.bytes().all(|it| (b'0'..=b'7').contains(&it));
+        let is_octal = told.bytes().all(|it| (b'0'..=b'7').contains(&it));
+        // Special bits are lost by Docker before 25 (moby/buildkit#3920).
+        let is_octal = is_octal && (told.len() == 3 || (told.len() == 4 && told.starts_with('0')));
         let adds = ["+x", "a+x", "ugo+x"].contains(&told);
         let fits = command.is("chmod")
             && command.is_in_list()

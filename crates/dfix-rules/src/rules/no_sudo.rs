@@ -3,7 +3,10 @@
 use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
-use dfix_model::{Command, Model, OpenCondition, Pair, Step, StepKind, Word};
+use dfix_model::catalogue::programs::{Kind, Program};
+use dfix_model::{Command, Model, OpenCondition, PackageCommand, Pair, Step, StepKind, Word};
+
+use crate::base::chosen_name;
 
 pub(crate) const RULE: Rule = Rule {
     id: "no-sudo",
@@ -22,6 +25,13 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
         ),
         leaves("FROM debian:12\nENV CC=clang\nRUN sudo make\n").that_says("`CC`"),
+        leaves("FROM ubuntu:22.04\nRUN sudo echo -e \"a\\nb\" > /f\n")
+            .that_says("the shell's own `echo`"),
+        leaves("FROM ubuntu:22.04\nRUN sudo printf '%q' x\n").that_says("the shell's own `printf`"),
+        leaves("FROM debian:12\nENV PATH=/opt/conda/bin:$PATH\nRUN sudo pip install x\n")
+            .that_says("the same program on the `PATH`"),
+        leaves("ARG B=debian:12\nFROM $B\nRUN sudo make\n")
+            .that_says("whether every build takes the image"),
         leaves("FROM debian:12\nARG CC=clang\nRUN sudo make\n").that_says("`CC`"),
         leaves("FROM debian:12\nRUN export CC=clang && sudo make\n").that_says("`CC`"),
         leaves("FROM acme/base:1\nUSER root\nRUN sudo make\n").that_says("acme/base:1"),
@@ -75,6 +85,9 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             if !options.iter().any(|it| it.contains('E')) {
                 case.open(hidden(command));
             }
+            let of_base = command.stage().filter(|it| it.user_at(command).step.is_none());
+            case.open(of_base.and_then(chosen_name))
+                .open(another_program(command));
             case.evidence(is_root.is_yes().then_some("the build is root here"))
                 .open(is_root.open())
                 .declare(Effect::changed(command.step()))
@@ -87,6 +100,38 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 /// Whether an option changes nothing where root calls sudo.
 fn is_plain(option: &str) -> bool {
     option == "--" || option[1..].chars().all(|letter| "EHnu".contains(letter))
+}
+
+/// Another program that the shell takes than `sudo` does: a word of its own, or what comes first on its `PATH`.
+fn another_program(command: Command<'_>) -> Option<OpenCondition> {
+    let program = command.executable().and_then(Word::value).unwrap_or("");
+    let is_of_shell = ["echo", "printf"].contains(&program)
+        || command.known().map(Program::kind) == Some(Kind::Builtin);
+    let is_plain = || {
+        let mut words = command.args().map(Word::source_text);
+        match program {
+            "echo" => words.all(|it| !it.starts_with('-') && !it.contains(['\\', '$', '`'])),
+            "false" | "true" => true,
+            _ => false,
+        }
+    };
+    if is_of_shell && !is_plain() {
+        return Some(OpenCondition::new(
+            format!(
+                "whether the shell's own `{program}` does what the program of that name does, which `sudo` runs"
+            ),
+            "name the program by its path, or leave it to the shell",
+        ));
+    }
+    let stage = command.stage()?;
+    let is_of_system = PackageCommand::of(command).is_some_and(|it| it.is_of_system());
+    let is_set = stage.env_set().any(|(name, _)| name == "PATH");
+    (is_set && !is_of_system && !program.starts_with('/')).then(|| {
+        OpenCondition::new(
+            format!("whether `{program}` is the same program on the `PATH` of `ENV`, which `sudo` does not use"),
+            "look at where it is (`command -v`)",
+        )
+    })
 }
 
 /// A variable that the command will see, and that sudo takes away without `-E`: of `ENV`, of `ARG`, of the command's own text, or of

@@ -93,6 +93,8 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM python:3.11\nRUN apt-get install -y gosu\nCMD exec gosu app python app.py\n"),
         leaves("FROM python:3.11\nRUN useradd c\\\"x\nCMD [\"python\", \"app.py\"]\n").that_says("signs"),
         leaves("FROM python:3.11\nRUN apt-get update\n"),
+        leaves("FROM openjdk:8-jre-alpine\nRUN wget -O /opt/a.jar https://x.example/a.jar\nWORKDIR /opt\nCMD [\"java\", \"-jar\", \"/opt/a.jar\"]\n")
+            .that_says("`/opt/a.jar`"),
         // The base's own command starts as root and gives it up, but for its parent.
         reports("FROM php:8.2-apache\nCOPY . /var/www/html\n", "`apache2-foreground`, which the base image starts"),
         reports("FROM nginx:1.27-alpine\nCOPY nginx.conf /etc/nginx/conf.d/default.conf\nEXPOSE 80\n", "`nginx`, which the base image starts: listens below 1024"),

@@ -69,6 +69,8 @@ pub(crate) const RULE: Rule = Rule {
             "FROM python:3.11-slim\nRUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir setuptools==79.0.1 'wheel<0.46'\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN pip install mmcv==1.7.2\n",
         )
         .that_says("`mmcv` may be built"),
+        leaves("FROM python:3.6.6-slim-stretch\nRUN pip install --process-dependency-links git+https://example.com/y\n")
+            .that_says("knows `--process-dependency-links`"),
         leaves("FROM python:3.11\nRUN python -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN pip install flask\n"),
         leaves("FROM python:3.11\nRUN pip install --target=/app/lib flask\n"),
         // What makes environments of its own is not separated from anything.

@@ -36,6 +36,7 @@ pub(crate) const RULE: Rule = Rule {
         ),
         leaves("FROM python:3.6-stretch\nRUN apt-get update\n").that_says("whether the keys"),
         leaves("FROM postgres:9.6-buster\nRUN apt-get update\n").that_says("lists of its own"),
+        reports("FROM --platform=linux/arm64 ubuntu:19.10\nRUN apt-get update\n", "ports.ubuntu.com"),
         reports("FROM debian:jessie\nRUN apt-get update\n", "a later release"),
         leaves("ARG REL=buster\nFROM debian:${REL}\nRUN apt-get update\n")
             .that_says("whether every build takes the image"),
@@ -77,6 +78,14 @@ fn tell(
     let step = first.step();
     out.judge(first.range(), Safety::Checked, message, |case| {
         let change = change_of(foundation)?;
+        let is_main = |it: &str| matches!(it, "amd64" | "linux/386" | "linux/amd64");
+        let platform = stage.platform().filter(|it| !is_main(it));
+        if let Some(platform) = platform.filter(|_| foundation.distribution == Distribution::Ubuntu)
+        {
+            return Err(remedy!(
+                "for {platform} its lists may name `ports.ubuntu.com`: take the packages from {host}, or move to a later release"
+            ));
+        }
         let is_root = stage.user_at(step).is_root();
         if is_root.is_no() {
             return Err(remedy!(

@@ -8,7 +8,7 @@ use dfix_model::{
     Touch, Word,
 };
 
-use crate::base::chosen_folder;
+use crate::base::{chosen_folder, chosen_name};
 
 pub(crate) const RULE: Rule = Rule {
     id: "run-cd",
@@ -47,6 +47,8 @@ pub(crate) const RULE: Rule = Rule {
             "FROM acme/base:1\nRUN mkdir /src\nRUN cd /src && make\n",
             "the working directory of acme/base:1",
         ),
+        leaves("ARG B=debian:12\nFROM $B\nRUN mkdir /src\nRUN cd /src && make\n")
+            .that_says("whether every build takes the image"),
         reports(
             "FROM debian:12\nRUN --mount=target=/src cd /src && make\n",
             "mounted",
@@ -141,6 +143,8 @@ fn judge(steps: &[Step<'_>], path: &str, out: &mut Findings<'_>) {
         let back = back(stage, last).map_err(|image| {
             remedy!("write `WORKDIR {path}` before it, and behind it one with the working directory of {image}")
         })?;
+        let counts_on_base = back.is_some() && stage.workdirs().all(|it| it.index() > last.index());
+        case.open(chosen_name(stage).filter(|_| counts_on_base));
         case.evidence(format!("the build would stop at `cd` if `{path}` were not there"))
             .evidence(back.as_ref().map_or_else(
                 || "the next instruction sets the working directory".to_owned(),

@@ -97,6 +97,14 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN update-alternatives --install /bin/sh sh /bin/bash 1\nRUN mkdir /b\n",
             "`/bin/sh`",
         ),
+        reports(
+            "FROM debian:12\nRUN sed -i 's#/root:#/srv:#' /etc/passwd\nRUN cp x ~/\n",
+            "may change the home",
+        ),
+        reports(
+            "FROM debian:12\nRUN usermod -d /srv root\nRUN cp x ~/\n",
+            "may change the home",
+        ),
         leaves("FROM debian:12\nRUN mkdir /run/x\nRUN ls /run/x\n")
             .that_says("what `mkdir` leaves in `/run`"),
         // Each `RUN` is given its working directory anew.

@@ -41,6 +41,12 @@ pub(crate) const RULE: Rule = Rule {
         )
         .with_unsafe()
         .that_says("whether `bash` fails where it gets nothing"),
+        fixes(
+            "FROM debian:12\nRUN curl -qsLO https://example.com/a && curl --disable -O https://example.com/b\n",
+            "FROM debian:12\nRUN curl -qfsLO https://example.com/a && curl --disable -f -O https://example.com/b\n",
+        ),
+        leaves("FROM debian:12\nRUN curl -o /x https://example.com/a && grep -q 404 /x && make\n")
+            .that_says("whether `grep` is after the page"),
         leaves("FROM debian:12\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN sh -c \"curl -sL https://example.com/a | tar xz\"\n")
             .that_says("hides the failure"),
         leaves("FROM debian:12\nRUN set +o pipefail; curl -sL https://example.com/a | tar xz\n")
@@ -84,6 +90,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             case.evidence(what)
                 .open(is_hidden(curl))
                 .open(downloads::goes_on(curl))
+                .open(is_looked_at(curl))
                 .declare(Effect::arguments_of(curl))
                 .fix(|edit| downloads::add_letter(edit, curl, 'f'));
             Ok(())
@@ -114,6 +121,39 @@ fn is_hidden(curl: Command<'_>) -> Option<OpenCondition> {
             reader.name()
         ),
         remedy,
+    ))
+}
+
+/// What is open where something looks into the file behind it: it may be after the page that says what went wrong.
+fn is_looked_at(curl: Command<'_>) -> Option<OpenCondition> {
+    let told = downloads::Told::of(curl)?;
+    let by_option = told.text("-o");
+    let written = || {
+        curl.redirects()
+            .filter(|it| it.writes())
+            .find_map(Redirect::target)
+    };
+    let by_name = || told.urls().next().and_then(downloads::remote_name);
+    let path = by_option
+        .or_else(|| written().map(|it| it.source_text()))
+        .or_else(by_name)?;
+    let name = dfix_model::path::file_name(path.trim_matches(['"', '\'']));
+    let looks = |it: &Command<'_>| {
+        it.range().start() > curl.range().start()
+            && it.is_one_of(&[
+                "[", "[[", "awk", "cmp", "diff", "egrep", "fgrep", "file", "grep", "head", "jq",
+                "sed", "stat", "test", "wc",
+            ])
+            && !name.is_empty()
+            && it.words().any(|word| word.mentions(name))
+    };
+    let reader = curl.step().commands().find(looks)?;
+    Some(OpenCondition::new(
+        format!(
+            "whether `{}` is after the page that tells of an error",
+            reader.name()
+        ),
+        "look at what it does with the file",
     ))
 }
 

@@ -13,7 +13,7 @@ use dfix_model::{
     Model, OpenCondition, PackageCommand, PackageManager, Stage, Step, StepKind, Word,
 };
 
-use crate::base::chosen_image;
+use crate::base::{chosen_image, own_shell};
 
 pub(crate) const RULE: Rule = Rule {
     id: "run-pipefail",
@@ -55,7 +55,13 @@ pub(crate) const RULE: Rule = Rule {
             "FROM acme/base:1\nRUN apt-get update && echo \"a\\$b\" | tee /a\nCMD [\"x\"]\n",
             "FROM acme/base:1\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN apt-get update && echo \"a\\$b\" | tee /a\nCMD [\"x\"]\n",
         )
+        .with_unsafe()
         .that_says("`apt-get` in the same stage"),
+        // Its own `SHELL` may know `pipefail`, or set more.
+        leaves("FROM mambaorg/micromamba:1.5\nUSER root\nRUN apt-get update && apt-get install -y curl\nRUN curl -s https://a.example/b | bash\nCMD [\"x\"]\n")
+            .that_says("has a `SHELL` of its own"),
+        leaves("FROM cimg/base:2023.01\nRUN curl -s https://a.example/b | bash\nCMD [\"x\"]\n")
+            .that_says("has a `SHELL` of its own"),
         fixes(
             "FROM debian:12\nRUN ls /opt | grep x | tee /a\nCMD [\"x\"]\n",
             "FROM debian:12\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN ls /opt | grep x | tee /a\nCMD [\"x\"]\n",
@@ -170,6 +176,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     case.open(shells::unknown(stage));
                 }
             }
+            case.open(own_shell(stage));
             let path = shell.map_or("/bin/bash", |it| it.path);
             let counted_on: &[&str] = match shell {
                 Some(it) if it.path == "/bin/ash" => &["ash", "busybox", "sh"],

@@ -2,7 +2,7 @@
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
 use dfix_model::catalogue::programs::Mark;
-use dfix_model::catalogue::{DownloadUse, download_option_is};
+use dfix_model::catalogue::{DownloadUse, FileMark, download_option_is, file_is};
 use dfix_model::{
     Absence, Command, ImagePath, Model, Need, Needs, OpenCondition, Stage, Step, StepKind, Ternary,
     Word, Wrapper, WrapperKind,
@@ -35,6 +35,17 @@ pub(crate) const RULE: Rule = Rule {
             .with_unsafe(),
         leaves("FROM debian:12\nRUN curl -fo /tmp/a.tgz https://example.com/a.tgz && tar xzf /tmp/a.tgz && rm -rf /tmp/*\n")
             .with_unsafe(),
+        // Something takes it by a pattern, or with its folder.
+        leaves("FROM debian:12\nRUN curl -fo /a.tgz https://example.com/a.tgz && tar xzf /a.tgz && for f in *.tgz; do cp $f /z; done\n")
+            .with_unsafe(),
+        leaves("FROM debian:12\nRUN curl -fo /usr/share/k.zip https://example.com/k.zip && unzip /usr/share/k.zip && cp -r /usr/share /b\n")
+            .with_unsafe(),
+        leaves("FROM debian:12\nRUN curl -fLo /opt/app.jar https://example.com/app.jar && unzip /opt/app.jar config.yml -d /etc\n")
+            .with_unsafe(),
+        leaves("FROM nginx:1.27\nRUN curl -fo /usr/share/nginx/html/a.zip https://example.com/a.zip && unzip /usr/share/nginx/html/a.zip\n")
+            .that_says("for others to download"),
+        leaves("FROM debian:12\nCOPY start.sh /\nRUN curl -fo /opt/a.tgz https://example.com/a.tgz && tar xzf /opt/a.tgz\nCMD [\"/start.sh\"]\n")
+            .that_says("start.sh"),
         // Of another layer, or mounted.
         leaves("FROM debian:12\nRUN curl -fo /a.tgz https://example.com/a.tgz\nRUN tar xzf /a.tgz\n")
             .with_unsafe(),
@@ -108,6 +119,9 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     .open(taken.open())
                     .open(told_by_a_variable(stage, &path))
                     .open(unknown_later(stage, unpack))
+                    .open(stage.runtime().unfollowed().first().cloned())
+                    .open(unread_start(stage))
+                    .open(is_served(&path))
                     .declare(Effect::commands_of(step))
                     .fix(|edit| {
                         let rm = format!("{remover} {}", archive.source_text());
@@ -117,6 +131,31 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             });
         }
     }
+}
+
+/// A script that runs when the container does and that was not read may name the archive.
+fn unread_start(stage: Stage<'_>) -> Option<OpenCondition> {
+    let mut all = stage.with_descendants();
+    let unread = all.find_map(|it| it.calls().unread.first().map(|it| it.open.clone()))?;
+    Some(OpenCondition::new(
+        format!(
+            "whether something that was not read needs the archive: {}",
+            unread.condition
+        ),
+        unread.remedy,
+    ))
+}
+
+/// A folder whose files a server hands out.
+fn is_served(path: &ImagePath) -> Option<OpenCondition> {
+    const SERVED: [&str; 6] = ["html", "htdocs", "public", "static", "webapps", "www"];
+    let mut parts = path.as_str().split('/');
+    parts.any(|it| SERVED.contains(&it)).then(|| {
+        OpenCondition::new(
+            "whether the archive is there for others to download",
+            "look at what the folder is for",
+        )
+    })
 }
 
 /// Whether another stage takes the archive, by a pattern or with a folder around it.
@@ -195,8 +234,16 @@ fn unpacked(command: Command<'_>) -> Option<(Word<'_>, ImagePath)> {
         }
         _ => return None,
     };
+    // A program in Java is an archive, too, and so are packages of others.
     let path = place(command, archive)?;
-    Some((archive, path))
+    let packages = [".apk", ".crx", ".egg", ".nupkg", ".vsix", ".whl", ".xpi"];
+    let name = path.file_name();
+    let is_program = file_is(name, FileMark::JavaArchive)
+        || [".ear", ".jar", ".war"]
+            .iter()
+            .chain(&packages)
+            .any(|it| name.ends_with(it));
+    (!is_program).then_some((archive, path))
 }
 
 /// Where a file lies that a command names.
@@ -239,9 +286,27 @@ fn left_by<'m>(step: Step<'m>, unpack: Command<'m>, path: &ImagePath) -> Option<
             || it.is_one_of(&["rm", "mv", "find", "shred"])
             || it.is_marked(Mark::TakesScript)
     };
+    let takes_it = |it: Command<'_>| {
+        it.args().any(|word| {
+            let text = word.literal_prefix();
+            let is_around = word.is_known()
+                && !word.is_pattern()
+                && it.working_directory().is_none_or(|from| {
+                    path.is_below(&ImagePath::new(&from).join(text)) && !it.is(unpack.name())
+                });
+            !text.starts_with('-') && (is_around || word.is_pattern() || !word.is_known())
+        })
+    };
+    let may_take_it = |it: Command<'_>| {
+        let reads = it.is_one_of(&[
+            "7z", "bsdtar", "cat", "cp", "dd", "gunzip", "gzip", "install", "ln", "rsync", "scp",
+            "tar", "unzip", "zip",
+        ]);
+        (reads || it.around().looped) && takes_it(it)
+    };
     let is_named_later = || {
         let mut later = step.commands().filter(|it| !before(it) && *it != unpack);
-        later.any(is_named)
+        later.any(|it| is_named(it) || may_take_it(it))
     };
     let is_mounted = || {
         step.mounts().any(|it| {

@@ -6,6 +6,8 @@ use dfix_engine::{Case, Effect, OpenCondition, Remedy, remedy};
 use dfix_model::{Command, EnvValue, SegmentKind, Stage, Step, Word};
 use dfix_syntax::ast::AstNode;
 
+use crate::base::{chosen_name, own_shell};
+
 /// Says the fix: the array that the builder makes of the shell form anyway (`/bin/sh -c …`), and `exec` before the last
 /// command, so that signals reach that. `why`: what the shell is needed for.
 ///
@@ -35,7 +37,11 @@ pub(super) fn judge(
         .filter(|it| it.len() > 1 && shell.is_posix())
         .ok_or_else(by_hand)?;
     words.push(&script);
-    let open = !is_known(stage, step);
+    let is_named = stage.shell_at(step).step.is_some();
+    let open = Some(())
+        .filter(|()| !is_known(stage, step))
+        .and_then(|()| own_shell(stage).or_else(|| Some(unknown_shell())));
+    let chosen = chosen_name(stage).filter(|_| !is_named);
     case.evidence(format!(
         "a shell is needed: {why}; the array names the one that runs it now"
     ))
@@ -43,12 +49,8 @@ pub(super) fn judge(
         "it gives its place to `{}`, which is the last to run and gets the signals then",
         last.called()
     ))
-    .open(open.then(|| {
-        OpenCondition::new(
-            "whether the base image has a `SHELL` of its own, which would run this",
-            "see what `docker image inspect` says of the base image's Shell",
-        )
-    }))
+    .open(open)
+    .open(chosen)
     .open(what_stays(step, last))
     .open(splits(stage, last))
     .declare(Effect::changed(step))
@@ -112,7 +114,15 @@ fn splits(stage: Stage<'_>, last: Command<'_>) -> Option<OpenCondition> {
 
 /// Whether it is known which shell runs the step: the file says so, or an image that is known.
 pub(super) fn is_known(stage: Stage<'_>, step: Step<'_>) -> bool {
-    stage.shell_at(step).step.is_some() || stage.any_base_facts().shell != Shell::Unknown
+    stage.shell_at(step).step.is_some()
+        || (stage.any_base_facts().shell != Shell::Unknown && own_shell(stage).is_none())
+}
+
+fn unknown_shell() -> OpenCondition {
+    OpenCondition::new(
+        "which shell the base image has",
+        "see what `docker image inspect` says of the base image's Shell",
+    )
 }
 
 /// What is open where a command before the last one may leave processes behind: a shell takes note of those that end.

@@ -164,7 +164,8 @@ fn unread_sources(stage: Stage<'_>) -> Option<OpenCondition> {
                 file.context_path
             ))
         })
-    })?;
+    });
+    let what = what.or_else(|| stage.downloaded_jar())?;
     Some(OpenCondition::new(
         format!("where the application writes, as not all of it was read: {what}"),
         "start it once as another user",

@@ -7,8 +7,8 @@ use dfix_catalogue::{Ecosystem, PackageMark, ReleaseMark, package_is};
 use dfix_engine::{OpenCondition, Remedy, remedy};
 use dfix_model::path::file_name;
 use dfix_model::{
-    Command, Destination, Origin, PackageManager, PythonFrom, RunScript, Stage, Word,
-    normal_python_name,
+    Command, Destination, Origin, PackageCommand, PackageManager, PythonFrom, RunScript, Stage,
+    Word, normal_python_name,
 };
 
 use super::obstacles::{folders_over_it, searches};
@@ -35,6 +35,7 @@ const DOUBTS: &[fn(&Site<'_>) -> Option<OpenCondition>] = &[
     cron,
     built_modules,
     cleaned_packages,
+    options_taken_away,
 ];
 
 /// What stays open of all that is not a script.
@@ -45,6 +46,32 @@ pub(super) fn possible(site: &Site<'_>) -> impl Iterator<Item = OpenCondition> {
 /// A condition with the way to establish it, where it is open.
 fn open(is_open: bool, condition: &str, remedy: &str) -> Option<OpenCondition> {
     is_open.then(|| OpenCondition::new(condition, remedy))
+}
+
+/// The pip that an environment is given first may lack what the image's older one has (pip 19 and 20 took options away).
+fn options_taken_away(site: &Site<'_>) -> Option<OpenCondition> {
+    const GONE: [&str; 6] = [
+        "--allow-all-external",
+        "--allow-external",
+        "--allow-unverified",
+        "--egg",
+        "--no-use-wheel",
+        "--process-dependency-links",
+    ];
+    let version = site.pip?;
+    let commands = site.stages.iter().flat_map(|it| it.build_commands());
+    let is_pip = |it: &Command<'_>| {
+        PackageCommand::of(*it).is_some_and(|it| it.manager == PackageManager::Pip)
+    };
+    let mut options = commands.filter(is_pip).flat_map(Command::args);
+    let option = options.find(|it| GONE.contains(&it.literal_prefix()))?;
+    Some(OpenCondition::new(
+        format!(
+            "whether pip {version} knows `{}`, which later ones do not",
+            option.literal_prefix()
+        ),
+        "write the package's address as `NAME @ git+https://…`, and leave the option away",
+    ))
 }
 
 /// The image's Python may be too old to make environments.

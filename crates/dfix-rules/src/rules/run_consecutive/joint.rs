@@ -110,12 +110,28 @@ fn lasting(command: Command<'_>) -> Option<Remedy> {
             "`{place}` is the container's own, and no `RUN` sees what another wrote there"
         ));
     }
+    if moves_a_home(command) {
+        return Some(remedy!(
+            "`{name}` may change the home of the user, which each `RUN` is given anew"
+        ));
+    }
     if command.may_change_sh() {
         return Some(remedy!(
             "it changes `/bin/sh`, and the shell that runs both would be the old one"
         ));
     }
     None
+}
+
+/// Whether a command writes to the list of users, or moves a home: `HOME` is read from the list for each `RUN`.
+fn moves_a_home(command: Command<'_>) -> bool {
+    let reads = command.is_one_of(&["cat", "cut", "egrep", "getent", "grep", "ls"]);
+    let targets = command.redirects().filter(|it| it.writes());
+    let mut written = targets.filter_map(Redirect::target);
+    let is_list = |it: Word<'_>| it.mentions("/etc/passwd");
+    written.any(is_list)
+        || (!reads && command.args().any(is_list))
+        || command.is_one_of(&["usermod", "vipw"])
 }
 
 /// Each `RUN` is given its working directory anew; a shell goes on in what was removed.

@@ -4,6 +4,7 @@ use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{
     documentation_folder, is_documentation, needs_manual_folders, reads_documentation,
 };
+use dfix_model::packages::SpecKind;
 use dfix_model::{Call, Calls, PackageCommand, UnreadKind, Word, WrapperKind};
 
 use super::losses::Losses;
@@ -15,6 +16,12 @@ impl<'m> Losses<'m, '_> {
         let step = || call.site.step.label();
         if let Some(apt) = call.apt() {
             self.packages_of_apt(apt, &step());
+        }
+        let installs = ["-i", "--install", "--unpack"]
+            .iter()
+            .any(|it| command.has_option(it));
+        if command.is("dpkg") && installs {
+            self.unread_package(&step());
         }
         // What lists, makes or removes files misses none.
         if command.is_marked(Mark::NamesFiles) {
@@ -55,6 +62,12 @@ impl<'m> Losses<'m, '_> {
             let specs = apt.packages();
             let names: Vec<&str> = specs.iter().filter_map(|spec| spec.name).collect();
             self.manual_folders(&names, step);
+            if specs
+                .iter()
+                .any(|it| matches!(it.kind, SpecKind::Path | SpecKind::Url))
+            {
+                self.unread_package(step);
+            }
         }
         let is_given_more = apt
             .command
@@ -74,6 +87,14 @@ impl<'m> Losses<'m, '_> {
         }
     }
 
+    /// A package that is no distribution's own was not read.
+    fn unread_package(&mut self, step: &str) {
+        self.needs.open(
+            format!("whether the package that {step} installs from a file needs documentation or packages which the slim form leaves out"),
+            format!("try {step} in the slim form"),
+        );
+    }
+
     /// Packages that need the folders of manual pages, or the pages themselves.
     fn manual_folders(&mut self, names: &[&str], step: &str) {
         if let Some(name) = names.iter().find(|name| is_documentation(name)) {
@@ -87,7 +108,20 @@ impl<'m> Losses<'m, '_> {
                 "`groff` is installed, whose files slim forms of that time leave out".to_owned(),
             );
         }
+        // Images that were left soon after may have been made with the old tool.
         if !self.form.has_no_manual_folders() {
+            if let Some(name) = names.iter().find(|name| needs_manual_folders(name)) {
+                if self.form.was_left_before(2023, 1) {
+                    self.needs.open(
+                        format!("whether `{name}` installs there: slim forms lacked the folders of manual pages until 2021-07-30"),
+                        format!("make them before {step} (`mkdir -p /usr/share/man/man1 /usr/share/man/man7`)"),
+                    );
+                } else {
+                    self.needs.evidence(format!(
+                        "slim forms keep the folders of manual pages since 2021-07-30, into which `{name}` puts links"
+                    ));
+                }
+            }
             return;
         }
         match names.iter().find(|name| needs_manual_folders(name)) {

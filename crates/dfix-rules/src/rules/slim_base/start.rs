@@ -12,6 +12,11 @@ impl<'m> Losses<'m, '_> {
             return;
         }
         self.unfollowed(last);
+        if let Some(what) = unread_application(last) {
+            self.needs.unknown(look_at_start(format!(
+                "what the application starts, as not all of it was read: {what}"
+            )));
+        }
         if let Some(why) = last.workplace() {
             let condition = format!("what is called by whoever works in a container of it: {why}");
             self.needs.unknown(look_at_start(condition));
@@ -34,6 +39,24 @@ impl<'m> Losses<'m, '_> {
         };
         self.needs.unknown(look_at_start(condition));
     }
+}
+
+/// What of the application was not read, first: sources that are copied, or a program that is started and copied by nobody.
+fn unread_application(last: Stage<'_>) -> Option<String> {
+    let sources = last.application_sources();
+    let troubled = || {
+        sources.files.iter().find_map(|file| {
+            let (line, _) = file.source.trouble()?;
+            Some(format!("`{}` from line {line} on", file.context_path))
+        })
+    };
+    let in_others = || sources.unread_files.first().map(|it| format!("`{it}`"));
+    let unread = sources.unread.first().cloned();
+    unread
+        .or_else(troubled)
+        .or_else(in_others)
+        .or_else(|| last.missing_source().map(|it| format!("`{it}`")))
+        .or_else(|| last.unread_start())
 }
 
 /// Programs that work on what they are told when the container is started, by a person or by who starts it.

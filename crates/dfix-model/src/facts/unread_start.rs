@@ -1,0 +1,68 @@
+//! Programs that the start gives to an interpreter and that nothing which was read is: whatever they do is not known.
+
+use crate::facts::application_sources::application_sources;
+use crate::facts::runtime;
+use crate::handles::{Command, Given, Stage, Word};
+use crate::path::{file_name, has_ending};
+
+/// Languages whose sources a program in Java is built of.
+const OF_JAVA: [&str; 5] = [".clj", ".groovy", ".java", ".kt", ".scala"];
+
+impl Stage<'_> {
+    /// A program in Java that is started, where none of the sources of the project is in a language of the kind: it was
+    /// downloaded, or comes out of another image.
+    pub fn downloaded_jar(self) -> Option<String> {
+        let sources = application_sources(self);
+        let read = sources.files.iter().map(|it| &it.context_path);
+        let mut all = read.chain(&sources.unread_files);
+        let is_of_java = |it: &String| OF_JAVA.iter().any(|end| has_ending(it, end));
+        if all.any(is_of_java) {
+            return None;
+        }
+        let mut processes = runtime::of(self).processes();
+        processes.find_map(|it| jar(it.command).map(|it| format!("`{it}`")))
+    }
+
+    /// A program that is given to an interpreter, and that no source which was read is.
+    pub fn unread_start(self) -> Option<String> {
+        let sources = application_sources(self);
+        let is_read = |path: &str| {
+            let stem = |it: &str| {
+                let name = file_name(it);
+                name.rsplit_once('.')
+                    .map_or(name, |(stem, _)| stem)
+                    .to_owned()
+            };
+            let mut files = sources.files.iter();
+            files.any(|it| stem(&it.context_path) == stem(path))
+        };
+        let of_start = |command: Command<'_>| {
+            let path = match command.interpreting() {
+                Some(call) => match call.given {
+                    Given::File(word) => word.value(),
+                    _ => None,
+                },
+                None => of_another(command),
+            }?;
+            let is_folder = matches!(file_name(path), "" | "." | "..");
+            (!is_folder && !is_read(path)).then(|| format!("`{path}`"))
+        };
+        let mut processes = runtime::of(self).processes();
+        let unread = processes.find_map(|it| of_start(it.command));
+        unread.or_else(|| self.downloaded_jar())
+    }
+}
+
+/// The program that an interpreter is given whose options are not known.
+fn of_another(command: Command<'_>) -> Option<&str> {
+    let is_one = ["perl", "php", "ruby", "Rscript", "lua"].contains(&command.name());
+    let mut words = command.args().filter(|_| is_one).filter_map(Word::value);
+    let ends = [".pl", ".php", ".rb", ".R", ".lua"];
+    words.find(|it| ends.iter().any(|end| has_ending(it, end)))
+}
+
+/// What `java` is told to run.
+fn jar(command: Command<'_>) -> Option<&str> {
+    let mut words = command.args().skip_while(|it| !it.is("-jar")).skip(1);
+    words.next().filter(|_| command.is("java"))?.value()
+}
