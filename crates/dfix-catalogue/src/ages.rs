@@ -1,6 +1,7 @@
 //! How old the packages of an image's distribution are, as far as its name and tag tell.
 
 use super::images::image;
+use super::is_official;
 use super::table::{Table, table};
 
 const AGES: Table = table!("distribution-ages.tsv");
@@ -23,8 +24,11 @@ pub fn is_from_before_2015(name: &str, tag: &str) -> Option<bool> {
     if is_old {
         return Some(true);
     }
-    let is_new = foundation.is_some() || says("new") || last_old.is_some();
-    is_new.then_some(false)
+    // What somebody calls like a distribution may be one of its old releases, whatever its tag says.
+    let is_foreign = name.contains('/');
+    let is_told = last_old.is_some() && !(is_foreign && is_official(last));
+    let is_based = foundation.is_some_and(|it| it.release.is_some() || !is_foreign);
+    (is_based || is_told || says("new")).then_some(false)
 }
 
 /// The numbers that a version begins with: 0 and 9 of `0.9.22-x`.
@@ -71,6 +75,21 @@ mod tests {
             ("alpine", "3.20", Some(false)),
             ("python", "3.12", Some(false)),
             ("acme/base", "3", None),
+            ("centos", "6", Some(true)),
+            ("centos", "6.9", Some(true)),
+            ("centos", "7", Some(false)),
+            ("oraclelinux", "6-slim", Some(true)),
+            ("oraclelinux", "8", Some(false)),
+            ("opensuse", "13.1", Some(true)),
+            ("opensuse", "42.3", Some(false)),
+            // What is called like a distribution need not count its releases.
+            ("akroh/centos", "6", Some(true)),
+            ("akroh/centos", "7", None),
+            ("nimmis/java-centos", "6", None),
+            ("acme/debian", "2024", None),
+            ("acme/ubuntu", "latest", None),
+            ("acme/ubuntu", "22.04", Some(false)),
+            ("dockerfile/python", "latest", Some(true)),
         ] {
             assert_eq!(is_from_before_2015(name, tag), age, "{name}:{tag}");
         }

@@ -23,6 +23,8 @@ pub enum PackageWord {
     BesideLock,
     /// With it nothing is changed.
     DoesNothing,
+    /// With it nothing is installed: what it downloads is what is wanted.
+    DownloadsOnly,
     /// With it another folder is worked on than the one where it is called.
     Elsewhere,
     /// It fetches the lists of packages and keeps them.
@@ -57,6 +59,7 @@ impl PackageWord {
             PackageWord::Asks => "asks",
             PackageWord::BesideLock => "beside-lock",
             PackageWord::DoesNothing => "does-nothing",
+            PackageWord::DownloadsOnly => "downloads-only",
             PackageWord::Elsewhere => "elsewhere",
             PackageWord::FetchesLists => "fetches-lists",
             PackageWord::FillsCache => "fills-cache",
@@ -389,6 +392,7 @@ mod tests {
             PackageWord::Asks,
             PackageWord::BesideLock,
             PackageWord::DoesNothing,
+            PackageWord::DownloadsOnly,
             PackageWord::Elsewhere,
             PackageWord::FetchesLists,
             PackageWord::FillsCache,

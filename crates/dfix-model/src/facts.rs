@@ -66,6 +66,7 @@ mod of_launches;
 mod other_bases;
 mod own_folder;
 pub(crate) mod package_archives;
+mod pip_age;
 pub(crate) mod pip_settings;
 pub(crate) mod pipefail;
 pub(crate) mod platforms;

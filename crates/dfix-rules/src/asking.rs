@@ -1,7 +1,7 @@
 //! Commands of package managers that ask before they change anything: nobody can answer during a build.
 
 use dfix_catalogue::{PackageWord, SystemPackageManager, package_options, package_word_is};
-use dfix_engine::{Effect, Findings, Safety};
+use dfix_engine::{Effect, Findings, OpenCondition, Safety};
 use dfix_model::{Command, Model, Operator, PackageCommand, PackageManager, Stage, Step, StepKind};
 
 use crate::base::lacks_all;
@@ -61,7 +61,17 @@ impl Asking {
         let message = format!("`{name} {}` may ask", command.subcommand_text());
         out.judge(subcommand, Safety::Safe, message, |case| {
             let (option, is_before) = self.option;
-            case.declare(Effect::arguments_of(command.command))
+            let is_passed_over = !command.command.stops_the_build();
+            case.open(is_passed_over.then(|| {
+                OpenCondition::new(
+                    format!(
+                        "whether the image is to have what `{name} {}` does: where it gives up, the build may go on without",
+                        command.subcommand_text()
+                    ),
+                    format!("say `{option}` if it is, else take the command out"),
+                )
+            }))
+            .declare(Effect::arguments_of(command.command))
                 .fix(|edit| match command.command.executable() {
                     Some(program) if is_before => edit.insert_word_after(program, option),
                     _ => edit.insert_word_after(subcommand, option),

@@ -39,6 +39,7 @@ impl Cleaning {
         let is_one = |it: &Stage<'_>| {
             (self.of.is_empty() || !lacks_all(*it, self.of))
                 && (!self.only_shipped || it.is_shipped())
+                && !self.wants_downloads(*it)
         };
         for stage in file.stages().filter(is_one) {
             let mut known = KnownNeeds::default();
@@ -131,6 +132,7 @@ impl Cleaning {
                     "see that nothing of it is told to fetch nothing",
                 )
             }))
+            .open(self.kept_on_purpose(stage, last))
             .declare(Effect::commands_of(step))
             .fix(|edit| edit.add_command_after(last, &source));
             Ok(())
@@ -146,6 +148,16 @@ impl Cleaning {
         let is_word = |what| package_word_is(name, command.subcommand_text(), what);
         (command.is_install() || is_word(PackageWord::FillsCache))
             && !package_options(name, PackageWord::DoesNothing).any(|flag| command.has_flag(flag))
+    }
+
+    /// Whether a stage, or one that it is based on, downloads packages for somebody who takes them from the cache.
+    fn wants_downloads(&self, stage: Stage<'_>) -> bool {
+        let (manager, name) = self.family;
+        let is_one = |it: PackageCommand<'_>| {
+            package_options(name, PackageWord::DownloadsOnly).any(|flag| it.has_flag(flag))
+        };
+        let mut stages = stage.base_chain();
+        stages.any(|it| it.package_commands(manager).any(is_one))
     }
 
     /// The folders that the cache may be in.
@@ -174,6 +186,21 @@ impl Cleaning {
         Some(OpenCondition::new(
             format!("whether `{}` needs the cache", program.shortened()),
             "look at what it installs, and from where",
+        ))
+    }
+
+    /// What is open where somebody tells `yum` or `dnf` to keep packages after it has installed them.
+    fn kept_on_purpose(&self, stage: Stage<'_>, last: Command<'_>) -> Option<OpenCondition> {
+        let mut steps = stage.base_chain().flat_map(Stage::steps);
+        let before = |it: &Step<'_>| it.index() <= last.step().index();
+        let tells = |it: &Step<'_>| before(it) && it.mentions("keepcache");
+        let step = steps.find(|it| self.family.0 == PackageManager::Dnf && tells(it))?;
+        Some(OpenCondition::new(
+            format!(
+                "whether the packages that are kept, as {} speaks of `keepcache`, are wanted",
+                step.label()
+            ),
+            "look at what is made of them",
         ))
     }
 

@@ -127,6 +127,40 @@ pub(super) fn is_condition(unit: &SyntaxNode) -> bool {
     false
 }
 
+/// Whether what runs next in the script asks how the unit ended: `$?`, also in `if [ $? -ne 0 ]` and `case $? in`, or the
+/// `PIPESTATUS` of Bash. Of another command between them it would hear something else.
+pub(super) fn is_status_read_after(unit: &SyntaxNode) -> bool {
+    let Some(script) = unit.ancestors().last() else {
+        return false;
+    };
+    // Within an instruction all that follows is of it.
+    let script = unit
+        .ancestors()
+        .find(|it| it.kind().is_instruction())
+        .unwrap_or(script);
+    let from = unit.text_range().end();
+    let is_next =
+        |it: &SyntaxNode| it.kind() == SyntaxKind::COMMAND && it.text_range().start() >= from;
+    let to = script
+        .descendants()
+        .find(is_next)
+        .map_or(script.text_range().end(), |it| it.text_range().end());
+    let base = script.text_range().start();
+    let text = script.text().slice(TextRange::new(from - base, to - base));
+    reads_status(&text.to_string())
+}
+
+/// Whether shell text asks how the last command ended.
+fn reads_status(text: &str) -> bool {
+    ["$?", "${?", "PIPESTATUS", "pipestatus"]
+        .iter()
+        .any(|it| text.contains(it))
+}
+
+/// Why no command comes between these two.
+pub(super) const STATUS_IS_READ: &str =
+    "what follows asks by `$?` whether the command succeeded, and would hear it of another one";
+
 /// Whether a `!` stands before it, which turns its status around and no other's.
 pub(super) fn is_negated(unit: &SyntaxNode) -> bool {
     let mut children = unit.children_with_tokens();
@@ -339,6 +373,13 @@ pub(crate) fn add(
     }
     if in_or_list(&unit) {
         return Err("the command stands beside `||` or `&`".to_owned());
+    }
+    let is_between = match side {
+        Side::After => is_status_read_after(&unit),
+        Side::Before => reads_status(&unit.text().to_string()),
+    };
+    if is_between {
+        return Err(STATUS_IS_READ.to_owned());
     }
     let (before, after) = (beside(&unit, false), beside(&unit, true));
     let range = unit.text_range();

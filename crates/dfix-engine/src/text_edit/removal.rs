@@ -4,7 +4,8 @@ use dfix_syntax::{NodeOrToken, SyntaxElement, SyntaxKind, SyntaxNode, TextRange}
 
 use crate::place::Place;
 use crate::text_edit::commands::{
-    Beside, Found, beside, find, has_comment, has_heredoc, in_or_list, is_condition, is_negated,
+    Beside, Found, STATUS_IS_READ, beside, find, has_comment, has_heredoc, in_or_list,
+    is_condition, is_negated, is_status_read_after,
 };
 use crate::text_edit::{EditContext, Lowered, edit, end, start};
 
@@ -33,6 +34,9 @@ pub(crate) fn remove<P: Place>(context: &EditContext<'_>, places: &[P]) -> Lower
         {
             last = unit;
             rest = &rest[1..];
+        }
+        if is_status_read_after(last) {
+            return Err(STATUS_IS_READ.to_owned());
         }
         let gone = around(first, last)?;
         edits.extend(

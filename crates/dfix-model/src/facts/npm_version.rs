@@ -6,6 +6,7 @@ use crate::collect::instruction::StepKind;
 use crate::facts::tools_put_in::tools_put_in;
 use crate::handles::{Command, Stage, Step, Word};
 use crate::packages::PackageCommand;
+use crate::ternary::OpenCondition;
 
 /// A version of npm that is new, where it is not known which.
 const NEW: u32 = u32::MAX;
@@ -136,5 +137,32 @@ impl<'m> Stage<'m> {
     /// tell.
     pub fn npm_version(self, npm: &PackageCommand<'m>) -> Option<u32> {
         npm_version(self, npm)
+    }
+
+    /// What is open where a command puts in another npm: whether that one runs by the Node.js that is there.
+    ///
+    /// Source: npm's `package.json`, `engines` of 6 (Node.js 6), 7 (10), 8 (12.13), 9 (14.17), 10 (18.17) and 11 (20.17).
+    pub fn unfit_npm(self, install: &PackageCommand<'m>) -> Option<OpenCondition> {
+        let place = install.range();
+        let (_, version) = tools_put_in(self, "npm").find(|(it, _)| it.range() == place)?;
+        let major = version.and_then(|it| it.split('.').next()?.parse().ok());
+        // One more than the first, so that it does not matter which of its versions it is.
+        let least = match major {
+            Some(..=6) => Some(8),
+            Some(7) => Some(12),
+            Some(8) => Some(14),
+            Some(9) => Some(18),
+            Some(10) => Some(22),
+            Some(11) => Some(24),
+            _ => None,
+        };
+        let node = node_version(self).filter(|_| !is_of_another_node(self, install.command));
+        let fits = node.zip(least).is_some_and(|(node, least)| node >= least);
+        (!fits).then(|| {
+            OpenCondition::new(
+                "whether the npm that is put in there runs by the Node.js that the image has",
+                "call `npm cache clean --force` before it",
+            )
+        })
     }
 }

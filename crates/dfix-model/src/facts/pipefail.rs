@@ -2,6 +2,7 @@
 
 use dfix_catalogue::programs::Mark;
 
+use crate::collect::command::{Connector, Operator};
 use crate::facts::shell::{says_option, shell_at};
 use crate::handles::{Command, Redirect, Word};
 
@@ -87,6 +88,32 @@ impl Command<'_> {
     /// substitution in which it stands.
     pub fn is_of_a_string(self) -> bool {
         shell_of(self).is_some()
+    }
+
+    /// Whether something may read, or keep, what it writes to standard output: a pipe, a substitution, a redirection of its own, of a
+    /// group or a command around it, or of the shell (`exec >log`).
+    pub fn may_have_output_read(self) -> bool {
+        let is_kept = |it: Redirect<'_>| {
+            let is_output = it.fd().is_none_or(|fd| fd == "1");
+            let is_joined = it.operator() == ">&" && it.target().is_some_and(is_number);
+            is_output
+                && it.operator().contains('>')
+                && !is_joined
+                && !it.target().is_some_and(|it| it.is("/dev/null"))
+        };
+        let start = self.range().start();
+        let mut chain = self.with_outer();
+        let mut before = self.siblings().filter(|it| it.range().start() <= start);
+        chain.any(|it| {
+            let around = it.around();
+            let is_pipe =
+                |at: Option<Connector>| at.is_some_and(|it| it.operator == Operator::Pipe);
+            let is_last = is_pipe(it.before()) && !is_pipe(it.after());
+            around.substitution || (around.piped && !is_last) || it.redirects().any(is_kept)
+        }) || before.any(|it| {
+            let is_shells = it.words().next().is_some_and(|it| it.is("exec"));
+            it.redirects_of_groups().any(is_kept) || (is_shells && it.redirects().any(is_kept))
+        })
     }
 
     /// Whether something may read, or keep, what it writes to standard error: a redirection of its own, of a group or a command

@@ -12,7 +12,7 @@ use dfix_engine::{
 };
 use dfix_model::{
     Absence, Command, ImageRef, Model, Need, Needs, PackageCommand, PackageManager, Stage, Step,
-    Users, Word,
+    Users, Word, WrapperKind,
 };
 use dfix_syntax::TextSize;
 
@@ -79,6 +79,11 @@ pub(crate) const RULE: Rule = Rule {
             "FROM php:8.3-alpine\nRUN apk add --no-cache git && install-things zip && rm -rf /var/cache/apk/* /tmp/*\n",
         )
         .that_says("the clean-up stays: `install-things` may fill the folder"),
+        // What removes packages is told to fetch an index, too.
+        fixes(
+            "FROM alpine:3.3\nRUN apk add --update curl && apk del --update curl && rm -rf /var/cache/apk/*\n",
+            "FROM alpine:3.3\nRUN apk add --no-cache curl && apk del --update curl && rm -rf /var/cache/apk/*\n",
+        ),
         fixes(
             "FROM php:8.3-alpine\nRUN apk add git && rm -rf /var/cache/apk/* && install-things zip\n",
             "FROM php:8.3-alpine\nRUN apk add --no-cache git && install-things zip\n",
@@ -119,6 +124,15 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM alpine:3.20\nRUN apk update || true; apk add --no-cache curl\n"),
         leaves("FROM alpine:3.20\nRUN apk update && cp -r /var/cache/apk /srv && apk add --no-cache curl\n"),
         leaves("FROM alpine:3.20\nRUN --mount=type=cache,target=/var/cache/apk apk update && apk add curl\n"),
+        leaves("FROM alpine:3.20\nRUN for i in 1 2 3; do apk update && break; done; apk add --no-cache x\n"),
+        leaves("FROM alpine:3.20\nRUN timeout 30 apk update && apk add --no-cache y\n"),
+        // Up to Alpine 3.8 what is not read finds no index.
+        leaves("FROM alpine:3.6\nRUN apk update && apk add --no-cache curl\nRUN curl http://x | sh\n")
+            .that_says("installs by the index that is there"),
+        leaves("FROM alpine:3.6\nCOPY t.sh /\nRUN apk add --update curl\nRUN sh /t.sh\n")
+            .that_says("installs by the index that is there"),
+        leaves("FROM alpine:3.6\nRUN apk update && apk add --no-cache curl\nENTRYPOINT [\"/s.sh\"]\n")
+            .that_says("installs by the index that is there"),
         // Debian's images have no apk.
         leaves("FROM nginx:1.27\nRUN apk update && apk add bash\n"),
         // apk knows the option since Alpine 3.3.
@@ -215,7 +229,9 @@ fn add<'m>(
                 needs.get_or_init(|| Needs::of(stage, &index, &OfTheIndex { of_adds: false }));
             case.takes_away_with(needs, apk.command, &clean_up.commands())?;
         }
+        let unread = facts.unread_behind(apk.command);
         case.open(settled.open())
+            .open(unread.filter(|_| !keeps.is_empty()))
             .evidence(clean_up.said())
             .declare(Effect::arguments_of(apk.command))
             .declare(clean_up.effects(apk.command.step()))
@@ -263,7 +279,7 @@ fn update<'m>(
     let (stage, step) = (facts.stage, apk.command.step());
     let settled = stage.settings().is_cache_settled(apk);
     // Those come first that do not say yet that they keep none; and where none installs, somebody else may.
-    if settled.is_yes() || !facts.is_followed_by_free_adds(apk) {
+    if settled.is_yes() || !facts.is_followed_by_free_adds(apk) || is_tried_otherwise(apk.command) {
         return;
     }
     let folder = stage.settings().cache_folder(apk);
@@ -299,7 +315,8 @@ fn update<'m>(
             && step
                 .commands()
                 .all(|it| it == apk.command || clean_up.is_whole(it));
-        case.evidence("each later `apk add` takes a fresh index")
+        case.open(facts.unread_behind(apk.command))
+            .evidence("each later `apk add` takes a fresh index")
             .evidence(clean_up.said())
             .open(settled.open())
             .declare(if is_all {
@@ -329,6 +346,12 @@ fn update<'m>(
             });
         Ok(())
     });
+}
+
+/// Whether it is tried again and again, or for so long and no longer: what installs is not.
+fn is_tried_otherwise(command: Command<'_>) -> bool {
+    let mut wrappers = command.wrappers();
+    command.around().looped || wrappers.any(|it| it.kind != WrapperKind::User)
 }
 
 /// Whether it upgrades what is installed, by an index that it keeps.
@@ -384,6 +407,8 @@ struct Facts<'m> {
     adds: Vec<(TextSize, bool)>,
     /// How many of them are not settled, from each on.
     unsettled_from: Vec<usize>,
+    /// The last command that is not read, and may install by an index that is there.
+    last_unread: OnceCell<Option<Command<'m>>>,
 }
 
 /// The apk commands of a step.
@@ -404,6 +429,7 @@ impl<'m> Facts<'m> {
             upgrades: Vec::new(),
             adds: Vec::new(),
             unsettled_from: Vec::new(),
+            last_unread: OnceCell::new(),
         };
         for apk in stage
             .package_commands(PackageManager::Apk)
@@ -434,6 +460,29 @@ impl<'m> Facts<'m> {
         facts.unsettled_from = unsettled.collect();
         facts.unsettled_from.reverse();
         facts
+    }
+
+    /// What is open where a later command is not read, which may install by the index of this one: apk finds one by itself since
+    /// Alpine 3.9 alone.
+    fn unread_behind(&self, apk: Command<'m>) -> Option<OpenCondition> {
+        let last = self.last_unread.get_or_init(|| {
+            if finds_an_index(self.stage) {
+                return None;
+            }
+            let steps = self.stage.with_descendants().flat_map(Stage::steps);
+            let commands = steps.flat_map(Step::commands);
+            let unread = commands.filter(|it| it.may_call(PackageManager::Apk, &keeps_none));
+            unread.max_by_key(|it| it.range().start())
+        });
+        let unread = (*last).filter(|it| it.range().start() > apk.range().start())?;
+        let name = match unread.name() {
+            "" => "a command whose name is a variable".to_owned(),
+            name => format!("`{name}`"),
+        };
+        Some(OpenCondition::new(
+            format!("whether {name} installs by the index that is there"),
+            "see that it calls `apk add --no-cache`",
+        ))
     }
 
     fn of_step(&self, step: Step<'m>) -> Option<&OfStep<'m>> {
@@ -468,7 +517,7 @@ fn says_no_cache_by_a_variable(apk: &PackageCommand<'_>) -> bool {
 
 fn keeps_none(apk: &PackageCommand<'_>) -> bool {
     let is_without = package_word_is("apk", apk.subcommand_text(), PackageWord::WithoutLists);
-    apk.has_flag("--no-cache") || is_without
+    apk.has_flag("--no-cache") || (is_without && !apk.command.args().any(fetches))
 }
 
 /// What apk's own commands do with its index.
@@ -510,6 +559,19 @@ impl Users for OfTheIndex {
                 },
             ))
         })
+    }
+}
+
+/// Whether apk fetches an index where it finds none: since Alpine 3.9.
+fn finds_an_index(stage: Stage<'_>) -> bool {
+    let release = stage.any_base_facts().foundation.and_then(|it| it.release);
+    let mut numbers = release
+        .unwrap_or_default()
+        .split('.')
+        .map(str::parse::<u32>);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= (3, 9),
+        _ => release == Some("edge"),
     }
 }
 

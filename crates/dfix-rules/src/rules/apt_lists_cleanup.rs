@@ -56,6 +56,10 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN <<EOF\napt-get update\napt-get install -y curl\nEOF\n",
             "FROM debian:12\nRUN <<EOF\napt-get update\napt-get install -y curl && rm -rf /var/lib/apt/lists/*\nEOF\n",
         ),
+        reports(
+            "FROM debian:12\nRUN apt-get update; apt-get install -y curl; if [ $? -ne 0 ]; then exit 1; fi\n",
+            "asks by `$?` whether the command succeeded",
+        ),
         leaves("FROM debian:trixie-slim\nRUN apt-get update && apt-get install -y curl && apt-get distclean\n"),
         leaves("FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n"),
         leaves("FROM debian:12\nRUN --mount=type=cache,target=/var/lib/apt apt-get update && apt-get install -y curl\n"),

@@ -71,6 +71,8 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN echo 'APT::Install-Recommends \"0\";' > /etc/apt/apt.conf.d/01x\nRUN apt-get install make\n",
         ),
         reports("FROM debian:12\nRUN apt-get install --install-recommends make\n", "asks for them"),
+        leaves("FROM debian:11\nRUN dpkg -i a.deb || apt-get install -fy\nRUN apt-get --fix-broken install -y\n")
+            .that_says("that `-f` installs"),
         leaves("FROM alpine:3.22\nRUN apt-get install make\n"),
         leaves("FROM debian:12\nRUN curl https://acme.example/add | bash && apt-get install -y make\n")
             .that_says("what `make` may recommend"),
@@ -262,6 +264,12 @@ impl<'m> LeftOut<'m> {
                     "whether anything needs `{shown}`, which come with `{by}` as recommended{more}"
                 ),
                 "name what is needed among the packages",
+            ));
+        }
+        if self.apt.has_flag("-f") || self.apt.has_flag("--fix-broken") {
+            open.push(OpenCondition::new(
+                "whether anything needs what packages recommend that `-f` installs, which are named nowhere",
+                look,
             ));
         }
         if let Some(package) = self.unknown.first() {

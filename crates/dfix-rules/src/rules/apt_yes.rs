@@ -22,8 +22,21 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
         ),
         fixes(
-            "FROM debian:12\nRUN apt-get -q upgrade; apt-get purge gcc; sudo apt autoremove\n",
-            "FROM debian:12\nRUN apt-get -q upgrade -y; apt-get purge -y gcc; sudo apt autoremove -y\n",
+            "FROM debian:12\nRUN apt-get -q upgrade && apt-get purge gcc && sudo apt autoremove\n",
+            "FROM debian:12\nRUN apt-get -q upgrade -y && apt-get purge -y gcc && sudo apt autoremove -y\n",
+        ),
+        // Where the build passes over it, the image would have what it had not before.
+        leaves("FROM ubuntu:20.04\nRUN apt-get update; apt-get upgrade; apt-get install -y x\n")
+            .that_says("whether the image is to have what `apt-get upgrade` does"),
+        leaves("FROM debian:12\nRUN apt-get remove gcc || true\nRUN apt-get autoremove; exit 0\n")
+            .that_says("whether the image is to have"),
+        leaves("FROM debian:12\nRUN if ! apt-get install x; then echo; fi\nRUN apt-get install y | tee /log\n")
+            .that_says("whether the image is to have"),
+        leaves("FROM debian:12\nRUN sh -c \"apt-get install x\" || true\nRUN (apt-get install y); make\n")
+            .that_says("whether the image is to have"),
+        fixes(
+            "FROM debian:12\nRUN set -e; apt-get update; apt-get upgrade; make\n",
+            "FROM debian:12\nRUN set -e; apt-get update; apt-get upgrade -y; make\n",
         ),
         leaves("FROM debian:12\nRUN apt-get install -y curl && apt-get -y install git\n"),
         leaves("FROM debian:12\nRUN apt-get install git curl \\\n    bash -y\n"),

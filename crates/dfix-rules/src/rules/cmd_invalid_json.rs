@@ -63,6 +63,12 @@ pub(crate) const RULE: Rule = Rule {
             "a string of its own",
         ),
         leaves("FROM acme/base:1\nCMD ['serve', '-v']\n").that_says("`ENTRYPOINT`"),
+        leaves("FROM debian\nCOPY run /\nENTRYPOINT [\"/run\"]\nCMD ['backup']\n")
+            .that_says("makes anything of its arguments"),
+        fixes(
+            "FROM debian:12\nENTRYPOINT [\"tini\", \"--\"]\nCMD ['backup']\n",
+            "FROM debian:12\nENTRYPOINT [\"tini\", \"--\"]\nCMD [\"backup\"]\n",
+        ),
         reports(
             "FROM debian:12\nSHELL [\"pwsh\", \"-Command\"]\nCMD ['serve', '-v']\n",
             "another shell",
@@ -132,6 +138,20 @@ fn tell(step: Step<'_>, broken: &BrokenArray, out: &mut Findings<'_>) {
             OpenCondition::new(
                 "whether the image's `ENTRYPOINT` makes anything of such a `CMD`",
                 "look at it: `docker image inspect`",
+            )
+        }));
+        // What runs another program runs that shell; any other may pass over its arguments.
+        let runs_it = |it: Step<'_>| {
+            it.is_exec_form() && it.commands().next().is_some_and(|it| it.bare_wrapper().is_some())
+        };
+        let own = entry.and_then(StartCommand::step).filter(|it| !runs_it(*it));
+        case.open(own.map(|it| {
+            OpenCondition::new(
+                format!(
+                    "whether the `ENTRYPOINT` of line {} makes anything of its arguments",
+                    it.line()
+                ),
+                "look into it",
             )
         }));
         let fails = match step.kind() {

@@ -31,6 +31,9 @@ pub(crate) const RULE: Rule = Rule {
             "FROM alpine:3.20\nENV APP=/app\nCOPY a.txt b.txt $APP\n",
             "FROM alpine:3.20\nENV APP=/app\nCOPY a.txt b.txt $APP/\n",
         ),
+        leaves(
+            "FROM alpine:3.20\nENV APP=/app/\nCOPY a.txt b.txt $APP\nCOPY a.txt b.txt ${D:-/x/}\n",
+        ),
         leaves("FROM alpine:3.20\nARG APP\nCOPY a.txt b.txt ${APP}\n").that_says("`${APP}`"),
         fixes(
             "FROM alpine:3.20\nARG APP\nCOPY a.txt b.txt \"${APP}\"\n",
@@ -53,6 +56,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let source = target.source_text();
         let written = source.trim_end_matches(['"', '\'']);
         if written.ends_with(['/', '\\']) || target.value().is_some_and(|it| it.ends_with('/')) {
+            continue;
+        }
+        // What a variable stands for ends in it.
+        let expanded = step.stage().and_then(|it| it.expand_text(target, step));
+        if expanded.is_some_and(|it| it.ends_with('/')) {
             continue;
         }
         let message = format!(

@@ -24,9 +24,11 @@ pub(crate) const RULE: Rule = Rule {
             "FROM fedora:42\nRUN dnf install -y httpd && dnf clean all\n",
         ),
         fixes(
-            "FROM rockylinux:9\nRUN dnf -q update; sudo dnf module install nodejs:20; microdnf remove a\n",
-            "FROM rockylinux:9\nRUN dnf -q update -y; sudo dnf module install -y nodejs:20; microdnf remove -y a\n",
+            "FROM rockylinux:9\nRUN dnf -q update && sudo dnf module install nodejs:20 && microdnf remove a\n",
+            "FROM rockylinux:9\nRUN dnf -q update -y && sudo dnf module install -y nodejs:20 && microdnf remove -y a\n",
         ),
+        leaves("FROM fedora:42\nRUN dnf update; make\n")
+            .that_says("whether the image is to have what `dnf update` does"),
         leaves(
             "FROM fedora:42\nRUN dnf -y install a && dnf install --assumeyes b && dnf in -qy c\n",
         ),

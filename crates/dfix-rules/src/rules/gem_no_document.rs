@@ -39,6 +39,12 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nCOPY gemrc /etc/gemrc\nRUN gem install a\n"),
         leaves("FROM ubuntu:14.04\nRUN gem install --no-ri --no-rdoc a\n"),
         leaves("FROM acme/ruby:3\nRUN gem install a\n").that_says("whether RubyGems is 2"),
+        // CentOS 6 has RubyGems 1.3, whoever built the image.
+        leaves("FROM oraclelinux:6\nRUN gem install a\n"),
+        leaves("FROM akroh/centos:6\nRUN gem install a\n"),
+        leaves("FROM nimmis/java-centos:6\nRUN gem install a\n").that_says("whether RubyGems is 2"),
+        leaves("FROM debian:12\nRUN gem update --no-document --system 1.8.30\nRUN gem install a\n")
+            .that_says("whether RubyGems is 2"),
         leaves("FROM debian:12\nRUN gem build a.gemspec && gem list\n"),
     ],
 };
@@ -86,6 +92,10 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                         "look with `gem --version` there",
                     )
                 }))
+                .evidence(
+                    (!is_unknown)
+                        .then_some("the image's RubyGems is 2 or later: it is from after 2014"),
+                )
                 .declare(Effect::arguments_of(gem.command))
                 .fix(|edit| match old.split_first() {
                     Some((first, rest)) => {
@@ -100,8 +110,13 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     }
 }
 
-/// Whether the file may bring a Ruby of another version than the image's.
+/// Whether the file may bring a Ruby, or a RubyGems, of another version than the image's.
 fn brings_another(stage: Stage<'_>) -> bool {
+    let is_chosen =
+        |it: PackageCommand<'_>| it.has_flag("--system") && it.operands().next().is_some();
+    if stage.package_commands(PackageManager::Gem).any(is_chosen) {
+        return true;
+    }
     let mut steps = stage.base_chain().flat_map(Stage::steps);
     steps.any(|step| {
         ["rbenv", "ruby-build", "ruby-install", "rvm"]

@@ -54,6 +54,15 @@ pub(crate) const RULE: Rule = Rule {
             "FROM node:22\nRUN npm i -g pnpm && npm rm -g npm\n",
             "npm is removed there",
         ),
+        // The new npm may refuse this Node.js.
+        leaves("FROM node:12\nRUN npm install -g npm@latest\nCMD [\"node\", \"x.js\"]\n")
+            .that_says("whether the npm that is put in there runs"),
+        leaves("FROM node:12\nRUN npm i -g npm@9\n")
+            .that_says("whether the npm that is put in there runs"),
+        fixes(
+            "FROM node:12\nRUN npm i -g npm@6\n",
+            "FROM node:12\nRUN npm i -g npm@6 && npm cache clean --force\n",
+        ),
         leaves("FROM acme/node:1\nRUN npm ci\n").that_says("whether nothing needs `~/.npm`"),
         // The folder is another one by then.
         fixes(
@@ -79,7 +88,9 @@ const CACHE: Cleaning = Cleaning {
                 "npm is removed there: call `npm cache clean --force` before that"
             ));
         }
-        case.open(offline(package));
+        let stage = package.command.stage();
+        case.open(offline(package))
+            .open(stage.and_then(|it| it.unfit_npm(package)));
         Ok(())
     }),
 };

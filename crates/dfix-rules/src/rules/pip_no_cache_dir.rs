@@ -2,12 +2,8 @@
 
 use std::cell::OnceCell;
 
-use dfix_catalogue::is_from_before_2015;
-use dfix_engine::{
-    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, reports,
-};
-use dfix_model::{Command, Model, Needs, PackageCommand, PackageManager, Stage};
-use dfix_syntax::TextSize;
+use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, reports};
+use dfix_model::{Model, Needs, PackageManager};
 
 use crate::layers;
 
@@ -80,6 +76,19 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM ubuntu:14.04\nRUN apt-get install -y python-pip && pip install flask\n"),
         leaves("FROM acme/base:3\nRUN apt-get install -y python-pip\nRUN pip install awscli\n")
             .that_says("6.0"),
+        leaves("FROM ubuntu:14.04\nRUN apt-get install -y python-pip\nRUN easy_install -U setuptools\nRUN pip install flask\n"),
+        leaves("FROM ubuntu:14.04\nARG P=\"python-pip git\"\nRUN apt-get install -y $P && pip install flask\n")
+            .that_says("6.0"),
+        leaves("FROM debian:jessie\nRUN apt-get install -y python-virtualenv && virtualenv /v\nENV PATH=/v/bin:$PATH\nRUN pip install foo\n")
+            .that_says("6.0"),
+        leaves("FROM python:2.7\nRUN pip install --no-cache-dir virtualenv==1.11 && virtualenv /v && /v/bin/pip install foo\n")
+            .that_says("6.0"),
+        leaves("FROM python:3.12\nARG V\nRUN pip install --no-cache-dir pip==$V\nRUN pip install foo\n")
+            .that_says("6.0"),
+        fixes(
+            "FROM ubuntu:14.04\nRUN apt-get install -y python-pip && easy_install pip && pip install flask\n",
+            "FROM ubuntu:14.04\nRUN apt-get install -y python-pip && easy_install pip && pip install --no-cache-dir flask\n",
+        ),
         // What the same RUN empties is in no layer.
         leaves(
             "FROM python:3.12\nRUN pip install a && pip cache purge\nRUN pip install b; rm -rf /root/.cache\nRUN pip install c && rm -rf ~/.cache/* /tmp/*\n",
@@ -106,7 +115,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.stages() {
-        let (needs, origins_of_pip) = (OnceCell::new(), OnceCell::new());
+        let needs = OnceCell::new();
         for pip in stage.package_commands(PackageManager::Pip) {
             // Without an index all comes from folders, and pip keeps none of it.
             let downloads = pip.subcommand_is_one_of(&["install", "wheel", "download"])
@@ -119,9 +128,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             if settings.is_cache_emptied(&pip) {
                 continue;
             }
-            let origins = origins_of_pip.get_or_init(|| origins(stage));
-            let is_old = is_from_old_distribution(stage, origins, pip.command);
-            if is_old == Some(true) {
+            let knows_it = pip.is_pip_from_2015_on();
+            if knows_it.is_no() {
                 continue;
             }
             let folder = settings.cache_folder(&pip);
@@ -136,70 +144,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     case.takes_away(needs, pip.command)?;
                 }
                 case.open(stage.settings().is_cache_settled(&pip).open())
-                    .open(is_old.is_none().then(|| {
-                        OpenCondition::new(
-                            "whether the distribution's pip is 6.0 (of 2014) or newer and knows the option",
-                            "see `pip --version` of the image, or upgrade pip first",
-                        )
-                    }))
+                    .open(knows_it.open())
                     .declare(Effect::arguments_of(pip.command))
                     .fix(|edit| edit.insert_word_after(pip.subcommand(), "--no-cache-dir"));
                 Ok(())
             });
         }
     }
-}
-
-/// Whether pip is that of a distribution from before December 2014, when pip 6.0 brought the option; `None` where it is that
-/// of a distribution and nobody knows how old it is.
-fn is_from_old_distribution(
-    stage: Stage<'_>,
-    origins: &[Origin],
-    pip: Command<'_>,
-) -> Option<bool> {
-    let image = stage.base_image();
-    let age = is_from_before_2015(image.name().unwrap_or(""), image.tag_text().unwrap_or(""));
-    let last = origins
-        .partition_point(|it| it.at < pip.range().start())
-        .checked_sub(1);
-    match last.map(|last| origins[last].is_distribution) {
-        Some(true) => age,
-        _ => Some(false),
-    }
-}
-
-/// From here on, pip is that of the distribution, or one that came over it.
-struct Origin {
-    at: TextSize,
-    is_distribution: bool,
-}
-
-/// Who puts pip there, in order of place.
-fn origins(stage: Stage<'_>) -> Vec<Origin> {
-    let commands = stage.base_chain().flat_map(Stage::build_commands);
-    let mut origins: Vec<Origin> = commands
-        .filter_map(|command| {
-            let gets_pip = command.is("easy_install")
-                || command
-                    .args()
-                    .any(|w| w.literal_prefix().contains("get-pip"));
-            let install = PackageCommand::of(command).filter(PackageCommand::is_install);
-            let is_pip = install
-                .as_ref()
-                .is_some_and(|it| it.manager == PackageManager::Pip);
-            let names = |name| {
-                install
-                    .as_ref()
-                    .is_some_and(|it| it.packages().iter().any(|p| p.name == Some(name)))
-            };
-            let of_system = ["python-pip", "python3-pip", "py-pip", "py2-pip"];
-            let is_distribution = !is_pip && of_system.into_iter().any(names);
-            (gets_pip || is_distribution || (is_pip && names("pip"))).then(|| Origin {
-                at: command.range().start(),
-                is_distribution,
-            })
-        })
-        .collect();
-    origins.sort_by_key(|it| it.at);
-    origins
 }

@@ -56,6 +56,7 @@ pub(crate) const RULE: Rule = Rule {
             "FROM ubuntu:24.04\nWORKDIR /srv\nRUN pip3 install flask gunicorn\nCMD gunicorn -b 0.0.0.0:8000 web.main:app\n",
             "FROM ubuntu:24.04\nENV PYTHONUNBUFFERED=1 \\\n    FLASK_ENV=production \\\n    FLASK_APP=web.main:app\nWORKDIR /srv\nRUN pip3 install flask gunicorn\nCMD gunicorn -b 0.0.0.0:8000 web.main:app\n",
         )
+        .with_unsafe()
         .that_says("leaves Flask's version open"),
         // Flask 2.2 warns of FLASK_ENV at each start, and 2.3 reads it no more.
         fixes(
@@ -99,6 +100,9 @@ pub(crate) const RULE: Rule = Rule {
         // What is not read may hold no application.
         leaves("FROM python:3.9\nENV PYTHONUNBUFFERED=1 FLASK_ENV=production\nRUN pip install flask\nCMD [\"python\", \"app.py\"]\n")
             .that_says("whether app.py, which is not read, holds the Flask application"),
+        // Nor is it known what it makes of the variable.
+        leaves("FROM python:3.6\nENV PYTHONUNBUFFERED=1 FLASK_APP=/app/app.py\nRUN pip install flask==1.0\nCOPY . /app\nCMD [\"python\", \"/app/app.py\"]\n")
+            .that_says("whether the application takes other settings by FLASK_ENV"),
         // The start leads to Python through a script.
         fixes(
             "FROM debian:12\nRUN apt-get update && apt-get install -y python3\nCOPY . /app\nENTRYPOINT [\"/app/start.sh\"]\n",
@@ -376,7 +380,19 @@ fn may_be_inherited(stage: Stage<'_>, key: &str) -> bool {
 
 /// A source of the application that asks for `FLASK_ENV` takes other settings by it than Flask alone would.
 fn asked(stage: Stage<'_>) -> Option<OpenCondition> {
-    let place = stage.application_sources().asks_for(FLASK_ENV)?;
+    let sources = stage.application_sources();
+    let Some(place) = sources.asks_for(FLASK_ENV) else {
+        let unread = sources.unread.first().map(String::as_str);
+        let none = || sources.files.is_empty().then_some("its sources");
+        return unread.or_else(none).map(|unread| {
+            OpenCondition::new(
+                format!(
+                    "whether the application takes other settings by {FLASK_ENV}: not read is {unread}"
+                ),
+                "run dfix where the build context is, or look into the sources",
+            )
+        });
+    };
     Some(OpenCondition::new(
         format!(
             "which settings the application takes for production: {place} asks for {FLASK_ENV} by itself"

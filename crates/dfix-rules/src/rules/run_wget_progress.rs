@@ -69,6 +69,10 @@ pub(crate) const RULE: Rule = Rule {
             .that_says("whether `wget` tells its errors"),
         leaves("FROM alpine:3.22\nRUN apk add wget || true\nRUN wget https://my.xyz/a\n")
             .that_says("whether `wget` tells its errors"),
+        leaves("FROM alpine:3.22\nARG P\nRUN apk add --no-cache $P && wget https://my.xyz/a\n")
+            .that_says("whether `wget` tells its errors"),
+        leaves("FROM alpine:3.22\nRUN sh setup.sh && wget https://my.xyz/a\n")
+            .that_says("whether `wget` tells its errors"),
         leaves("ARG BASE=debian:12\nFROM $BASE\nRUN wget https://my.xyz/a\n")
             .that_says("whether every build takes the image"),
         reports(
@@ -126,7 +130,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     Some(_) => unknown(),
                     None => {
                         case.open(chosen_image(stage));
-                        is_gnu(stage)
+                        let known = is_gnu(stage);
+                        if known.is_no() && may_be_brought(wget) {
+                            unknown()
+                        } else {
+                            known
+                        }
                     }
                 };
                 let option = if is_gnu.is_yes() { "-nv" } else { "-q" };
@@ -179,6 +188,21 @@ fn changes_of(stage: Stage<'_>) -> Vec<Change<'_>> {
     let first = changes.iter().position(is_of_wget).unwrap_or(changes.len());
     changes.drain(..first);
     changes
+}
+
+/// Whether GNU's may have come before, to an image with BusyBox's: among packages that a variable names, or by what is not read.
+fn may_be_brought(wget: Command<'_>) -> bool {
+    let stages = wget.stage().into_iter().flat_map(Stage::base_chain);
+    let mut commands = stages.flat_map(Stage::build_commands);
+    commands.any(|it| {
+        let package = PackageCommand::of(it).filter(PackageCommand::is_install);
+        let is_open = package.is_some_and(|it| {
+            it.is_of_system()
+                && (it.may_take_more() || it.packages().iter().any(|it| it.name.is_none()))
+        });
+        it.range().start() < wget.range().start()
+            && (is_open || it.may_call(PackageManager::Apk, &|_| false))
+    })
 }
 
 /// Whether it is told to write less, to write into a file, or fetches nothing.

@@ -46,6 +46,12 @@ pub(crate) const RULE: Rule = Rule {
             .that_says("whether it is Yarn 1"),
         reports("FROM node:22\nCOPY . .\nRUN yarn install\n", "later Yarn")
             .with_context(&[("package.json", "{}"), (".yarnrc.yml", "nodeLinker: pnp\n")]),
+        leaves("FROM node:20\nRUN git clone https://github.com/x/y . && yarn install\n")
+            .with_context(&[("README.md", "")])
+            .that_says("whether it is Yarn 1"),
+        leaves("FROM node:20\nADD https://example.com/x.tgz /x\nRUN tar xf /x && yarn install\n")
+            .with_context(&[("README.md", "")])
+            .that_says("whether it is Yarn 1"),
         leaves("FROM node:22\nRUN yarn add a && yarn cache clean\nRUN yarn add b && rm -rf /usr/local/share/.cache\n"),
         leaves("FROM node:22\nRUN --mount=type=cache,target=/root/.cache/yarn yarn add a\n"),
         leaves("FROM node:22 AS build\nRUN yarn add a\nFROM nginx:1.27\nCOPY --from=build /x /x\n"),
@@ -103,8 +109,16 @@ fn is_the_first(yarn: &PackageCommand<'_>, case: &mut Case<'_>) -> Result<(), Re
         ));
     }
     let before = |it: &Step<'_>| it.index() <= yarn.step().index();
-    let is_known =
-        matches!(settings, Answer::Absent) || steps().filter(before).all(brings_no_settings);
+    let in_context = matches!(settings, Answer::Absent);
+    let is_read = in_context && matches!(project(), Answer::Found(_));
+    let is_known = steps().filter(before).all(|step| {
+        brings_no_settings(step)
+            || if step.is_run() {
+                is_read && !step.commands().any(clones)
+            } else {
+                in_context && (step.flag("from").is_none() || is_read)
+            }
+    });
     if names || !is_known {
         case.open(OpenCondition::new(
             "whether it is Yarn 1: later ones may keep in their cache what the application runs by",
@@ -116,11 +130,16 @@ fn is_the_first(yarn: &PackageCommand<'_>, case: &mut Case<'_>) -> Result<(), Re
     Ok(())
 }
 
+/// Whether a command fetches the sources of a project.
+fn clones(command: Command<'_>) -> bool {
+    command.is_one_of(&["git", "hg", "svn"])
+}
+
 /// Whether a step puts no settings of Yarn beside the project, as far as its words tell.
 fn brings_no_settings(step: Step<'_>) -> bool {
     if step.is_run() {
         let fetches =
-            |it: Command<'_>| it.is_one_of(&["curl", "git", "svn", "tar", "unzip", "wget"]);
+            |it: Command<'_>| clones(it) || it.is_one_of(&["curl", "tar", "unzip", "wget"]);
         return !step.commands().any(fetches) && step.mounts().next().is_none();
     }
     !step.is_copy_or_add() || step.sources().all(is_list)

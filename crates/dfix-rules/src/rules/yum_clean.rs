@@ -25,6 +25,19 @@ pub(crate) const RULE: Rule = Rule {
             "FROM centos:7\nRUN yum clean all && yum install -y a && yum -y install b && make\n",
             "FROM centos:7\nRUN yum clean all && yum install -y a && yum -y install b && yum clean all && make\n",
         ),
+        // The build may go on where an installation failed, and asks how it ended.
+        reports(
+            "FROM centos:7\nRUN yum -y install x; [ $? -eq 0 ] || exit 1\n",
+            "asks by `$?` whether the command succeeded",
+        ),
+        reports(
+            "FROM centos:7\nRUN yum -y install x; RC=$?; ls; exit $RC\n",
+            "asks by `$?` whether the command succeeded",
+        ),
+        // What is downloaded is what is wanted.
+        leaves("FROM centos:7\nRUN yum install -y --downloadonly httpd\nRUN yum install -y a\n"),
+        leaves("FROM centos:7\nRUN sed -i s/keepcache=0/keepcache=1/ /etc/yum.conf && yum install -y x\nRUN createrepo /var/cache/yum\n")
+            .that_says("speaks of `keepcache`"),
         leaves("FROM centos:7\nRUN yum install -y a && yum clean all && rm -rf /var/cache/yum\n"),
         leaves("FROM centos:7\nRUN yum install -y a && rm -rf /var/cache/yum/*\n"),
         leaves("FROM centos:7\nRUN dnf install -y a; echo yum install a\n"),

@@ -22,9 +22,11 @@ pub(crate) const RULE: Rule = Rule {
             "FROM centos:7\nRUN yum install -y httpd && yum clean all\n",
         ),
         fixes(
-            "FROM centos:7\nRUN yum -q update; sudo yum groupinstall 'Development Tools'; yum erase gcc\n",
-            "FROM centos:7\nRUN yum -q update -y; sudo yum groupinstall -y 'Development Tools'; yum erase -y gcc\n",
+            "FROM centos:7\nRUN yum -q update && sudo yum groupinstall 'Development Tools' && yum erase gcc\n",
+            "FROM centos:7\nRUN yum -q update -y && sudo yum groupinstall -y 'Development Tools' && yum erase -y gcc\n",
         ),
+        leaves("FROM centos:7\nRUN yum update; make\n")
+            .that_says("whether the image is to have what `yum update` does"),
         leaves(
             "FROM centos:7\nRUN yum -y install a && yum install b -y && yum install --assumeyes c\n",
         ),

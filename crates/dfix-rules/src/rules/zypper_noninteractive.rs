@@ -22,9 +22,11 @@ pub(crate) const RULE: Rule = Rule {
             "FROM opensuse/leap:15.6\nRUN zypper -n install httpd && zypper clean\n",
         ),
         fixes(
-            "FROM opensuse/leap:15.6\nRUN sudo zypper --quiet in a; zypper rm b; zypper up\n",
-            "FROM opensuse/leap:15.6\nRUN sudo zypper -n --quiet in a; zypper -n rm b; zypper -n up\n",
+            "FROM opensuse/leap:15.6\nRUN sudo zypper --quiet in a && zypper rm b && zypper up\n",
+            "FROM opensuse/leap:15.6\nRUN sudo zypper -n --quiet in a && zypper -n rm b && zypper -n up\n",
         ),
+        leaves("FROM opensuse/leap:15.6\nRUN zypper update; make\n")
+            .that_says("whether the image is to have what `zypper update` does"),
         leaves(
             "FROM opensuse/leap:15.6\nRUN zypper -n in a && zypper in -y b && zypper install --no-confirm c\n",
         ),

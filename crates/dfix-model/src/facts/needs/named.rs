@@ -3,9 +3,10 @@
 use dfix_catalogue::{MissingPath, missing_path};
 use dfix_syntax::TextRange;
 
-use crate::collect::command::Operator;
+use crate::collect::command::{Connector, Operator};
 use crate::facts::needs::absence::{Absence, Relation};
 use crate::facts::needs::need::{Need, shortened, source_of};
+use crate::facts::pipefail::is_under_pipefail;
 use crate::facts::shell::shell_at;
 use crate::facts::{variables, workdir};
 use crate::handles::{Command, Stage, Word};
@@ -194,9 +195,21 @@ pub(crate) fn stops_the_build(command: Command<'_>) -> bool {
             operators.take_while(|it| matches!(it, Operator::And | Operator::Pipe | Operator::Or));
         of_list.any(|it| it == Operator::Or)
     };
+    let around = command.around();
+    let is_pipe = |it: Option<Connector>| it.is_some_and(|it| it.operator == Operator::Pipe);
+    // The last command of a pipe speaks for it.
+    let is_heard = !around.piped
+        || (is_pipe(command.before()) && !is_pipe(command.after()))
+        || is_under_pipefail(command);
+    // What comes after a group or a loop is not looked at.
+    let is_inside = around.looped || around.subshell;
     command.is_certain()
+        && is_heard
+        && !(around.tested || around.negated || around.substitution)
+        && (!is_inside || is_under_errexit(command))
         && !command.is_of_script()
         && !command.step().is_onbuild()
+        && command.outer().is_none_or(stops_the_build)
         && !is_ignored(command)
         && !is_passed_over(command)
         && !has_other_way()
