@@ -81,6 +81,10 @@ pub(crate) const RULE: Rule = Rule {
         ),
         leaves("FROM debian:12\nCOPY run.sh /run.sh\nRUN apt-get update && apt-get install -y curl\nCMD [\"/run.sh\"]\n")
             .that_says("whether `run.sh` needs apt's lists"),
+        leaves("FROM ubuntu:20.04\nRUN apt-get update && apt-get install -y x\nENTRYPOINT [\"/e.sh\"]\n")
+            .that_says("whether `/e.sh`, which is not read, needs apt's lists"),
+        leaves("FROM phusion/baseimage:0.11\nCOPY d/ /etc/service/\nRUN apt-get update && apt-get install -y x\nCMD [\"/sbin/my_init\"]\n")
+            .that_says("where services are started from"),
         // One item a line, so the new command gets its own.
         fixes(
             "FROM debian:12\nRUN apt-get update && apt-get install -y \\\n    libpq-dev \\\n    gcc\n",

@@ -2,8 +2,12 @@
 //! starts them, what the build fetches, what other files of the project run in such containers.
 
 use dfix_engine::OpenCondition;
-use dfix_model::scripts::Script;
-use dfix_model::{PackageCommand, Stage, Users, apt_in_text as apt, known_words};
+use dfix_model::path::has_ending;
+use dfix_model::scripts::{Script, ScriptAt};
+use dfix_model::{
+    ImagePath, PackageCommand, Stage, StartCommand, Step, Users, Word, apt_in_text as apt,
+    known_words,
+};
 
 use crate::base::MOST_OPEN;
 
@@ -34,7 +38,64 @@ fn of_one(stage: Stage<'_>) -> Vec<OpenCondition> {
     let launched = launched.or_else(|| by_what_a_launch_runs(stage));
     let jobs = stage.jobs().into_iter();
     let found = jobs.chain(launched).chain(by_a_source(stage));
-    found.chain(fetched(stage)).collect()
+    let unread = unknown_script(stage).or_else(|| unread_service(stage));
+    found.chain(fetched(stage)).chain(unread).collect()
+}
+
+/// A script that the container starts and that nothing is known to put there: it is of the image, or of something that is fetched.
+fn unknown_script(stage: Stage<'_>) -> Option<OpenCondition> {
+    let is_script = |it: &str| it.contains('/') && has_ending(it, ".sh");
+    let start = [stage.entry().entrypoint, stage.entry().cmd];
+    let mut commands = start
+        .into_iter()
+        .filter_map(StartCommand::step)
+        .flat_map(Step::commands);
+    let command = commands.find(|it| {
+        let named = it.program().into_iter().chain(it.args()).next();
+        named.and_then(Word::value).is_some_and(is_script)
+            && matches!(stage.script_started_by(*it), ScriptAt::Elsewhere)
+    })?;
+    let name = command.program()?.value()?;
+    Some(open(format!(
+        "whether `{name}`, which is not read, needs apt's lists"
+    )))
+}
+
+/// Where supervisors take the scripts from that they run when a container starts.
+const OF_SERVICES: [&str; 8] = [
+    "/docker-entrypoint-initdb.d",
+    "/docker-entrypoint.d",
+    "/etc/cont-init.d",
+    "/etc/my_init.d",
+    "/etc/s6-overlay",
+    "/etc/service",
+    "/etc/services.d",
+    "/etc/sv",
+];
+
+/// What is copied where a supervisor finds the scripts that it runs, and is not read.
+fn unread_service(stage: Stage<'_>) -> Option<OpenCondition> {
+    let context = stage.file().context();
+    let is_of_services = |it: &Step<'_>| {
+        let target = it.target().map_or("", Word::literal_prefix);
+        let target = ImagePath::new(target);
+        let mut folders = OF_SERVICES.iter().map(|it| ImagePath::new(it));
+        folders.any(|folder| target.is_below(&folder))
+    };
+    let is_unread = |it: Word<'_>| {
+        let path = it
+            .value()
+            .map(|it| it.trim_start_matches("./").trim_start_matches('/'));
+        let text = path.and_then(|it| context.read(it).found());
+        text.is_none_or(|text| apt::is_named_in(&text) && !apt::updates(&text))
+    };
+    let copies = stage.base_chain().flat_map(Stage::copies);
+    let mut services = copies.filter(is_of_services);
+    let copy = services.find(|it| it.flag("from").is_some() || it.sources().any(is_unread))?;
+    Some(open(format!(
+        "whether what {} puts where services are started from needs apt's lists",
+        copy.label()
+    )))
 }
 
 /// A script of the build context that a launch starts, likewise.
