@@ -383,6 +383,7 @@ fn what_asks_how_a_command_ended_hears_it_of_that_one() {
         "a; b; x=\"$(c $?)\"",
         "<<E\na\nb\nx $?\nE",
         "a; b; x ${PIPESTATUS[0]}",
+        "f() { x $?; }; a; b; f",
     ] {
         dropped(script, after);
         dropped(script, gone);

@@ -146,8 +146,12 @@ pub(super) fn is_status_read_after(unit: &SyntaxNode) -> bool {
         .find(is_next)
         .map_or(script.text_range().end(), |it| it.text_range().end());
     let base = script.text_range().start();
-    let text = script.text().slice(TextRange::new(from - base, to - base));
-    reads_status(&text.to_string())
+    let text = script.text().to_string();
+    let behind = &text[usize::from(from - base)..usize::from(to - base)];
+    // A function may ask in its body.
+    let before = &text[..usize::from(from - base)];
+    let has_functions = before.contains("()") || before.contains("function ");
+    reads_status(behind) || (has_functions && reads_status(before))
 }
 
 /// Whether shell text asks how the last command ended.

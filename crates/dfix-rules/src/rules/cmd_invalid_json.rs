@@ -4,7 +4,8 @@ use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
     reports,
 };
-use dfix_model::{BrokenArray, Model, Os, StartCommand, Step, StepKind};
+use dfix_model::scripts::ScriptAt;
+use dfix_model::{BrokenArray, Command, Model, Os, StartCommand, Step, StepKind};
 
 use crate::base;
 
@@ -64,6 +65,12 @@ pub(crate) const RULE: Rule = Rule {
         ),
         leaves("FROM acme/base:1\nCMD ['serve', '-v']\n").that_says("`ENTRYPOINT`"),
         leaves("FROM debian\nCOPY run /\nENTRYPOINT [\"/run\"]\nCMD ['backup']\n")
+            .that_says("makes anything of its arguments"),
+        fixes(
+            "FROM node:22\nENTRYPOINT [\"docker-entrypoint.sh\"]\nCMD ['node']\n",
+            "FROM node:22\nENTRYPOINT [\"docker-entrypoint.sh\"]\nCMD [\"node\"]\n",
+        ),
+        leaves("FROM node:22\nCOPY docker-entrypoint.sh /usr/local/bin/\nENTRYPOINT [\"docker-entrypoint.sh\"]\nCMD ['node']\n")
             .that_says("makes anything of its arguments"),
         fixes(
             "FROM debian:12\nENTRYPOINT [\"tini\", \"--\"]\nCMD ['backup']\n",
@@ -142,7 +149,12 @@ fn tell(step: Step<'_>, broken: &BrokenArray, out: &mut Findings<'_>) {
         }));
         // What runs another program runs that shell; any other may pass over its arguments.
         let runs_it = |it: Step<'_>| {
-            it.is_exec_form() && it.commands().next().is_some_and(|it| it.bare_wrapper().is_some())
+            let is_of_official = |it: Command<'_>| {
+                let stage = it.stage().filter(|_| is_known && it.is("docker-entrypoint.sh"));
+                stage.is_some_and(|of| matches!(of.script_started_by(it), ScriptAt::Elsewhere))
+            };
+            let is_one = |it: Command<'_>| it.bare_wrapper().is_some() || is_of_official(it);
+            it.is_exec_form() && it.commands().next().is_some_and(is_one)
         };
         let own = entry.and_then(StartCommand::step).filter(|it| !runs_it(*it));
         case.open(own.map(|it| {
