@@ -133,7 +133,7 @@ fn change(stage: Stage<'_>, command: Command<'_>) -> Option<Pip> {
         let is_system = |it: &&str| told(it).is_some();
         return OF_SYSTEM
             .iter()
-            .any(|it| is_system(&it))
+            .any(|it| is_system(it))
             .then_some(Pip::Distributions);
     }
     // The environments that it makes afterwards have the pip that it brings along.

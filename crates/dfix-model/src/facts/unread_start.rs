@@ -3,14 +3,14 @@
 use crate::facts::application_sources::application_sources;
 use crate::facts::runtime;
 use crate::handles::{Command, Given, Stage, Word};
-use crate::path::{file_name, has_ending};
+use crate::path::{ImagePath, file_name, has_ending};
 
 /// Languages whose sources a program in Java is built of.
 const OF_JAVA: [&str; 5] = [".clj", ".groovy", ".java", ".kt", ".scala"];
 
 impl Stage<'_> {
-    /// A program in Java that is started, where none of the sources of the project is in a language of the kind: it was
-    /// downloaded, or comes out of another image.
+    /// A program in Java that is started and that no `COPY` brings, where none of the sources of the project is in a language of
+    /// the kind: it was downloaded.
     pub fn downloaded_jar(self) -> Option<String> {
         let sources = application_sources(self);
         let read = sources.files.iter().map(|it| &it.context_path);
@@ -19,8 +19,15 @@ impl Stage<'_> {
         if all.any(is_of_java) {
             return None;
         }
+        let folder = self.final_workdir().unwrap_or_else(|| "/".to_owned());
+        let is_copied = |path: &str| {
+            let path = ImagePath::new(&folder).join(path);
+            let mut copies = self.base_chain().flat_map(Stage::copies);
+            copies.any(|it| it.may_land_at(&path) && !it.sources().all(is_address))
+        };
         let mut processes = runtime::of(self).processes();
-        processes.find_map(|it| jar(it.command).map(|it| format!("`{it}`")))
+        let jar = processes.find_map(|it| jar(it.command).filter(|it| !is_copied(it)))?;
+        Some(format!("`{jar}`"))
     }
 
     /// A program that is given to an interpreter, and that no source which was read is.
@@ -59,6 +66,10 @@ fn of_another(command: Command<'_>) -> Option<&str> {
     let mut words = command.args().filter(|_| is_one).filter_map(Word::value);
     let ends = [".pl", ".php", ".rb", ".R", ".lua"];
     words.find(|it| ends.iter().any(|end| has_ending(it, end)))
+}
+
+fn is_address(source: Word<'_>) -> bool {
+    source.literal_prefix().contains("://")
 }
 
 /// What `java` is told to run.
