@@ -115,7 +115,8 @@ fn change(stage: Stage<'_>, command: Command<'_>) -> Option<Pip> {
             let rest = it.literal_prefix().strip_prefix("pip")?;
             let is_pip = rest.is_empty() || rest.starts_with(['=', '<', '>', '~', '!']);
             let text = || expand_text(stage, it, command);
-            is_pip.then(|| text().map_or(Pip::Unknown, |it| of_version(&it["pip".len()..])))
+            is_pip
+                .then(|| text().map_or(Pip::Unknown, |it| of_version(it.trim_start_matches("pip"))))
         });
         let is_fetched = !command.is("easy_install");
         return named.or(is_fetched.then_some(Pip::New)).map(surely);
@@ -130,10 +131,9 @@ fn change(stage: Stage<'_>, command: Command<'_>) -> Option<Pip> {
             .next_back()
     };
     if !is_pip {
-        let is_system = |it: &&str| told(it).is_some();
         return OF_SYSTEM
             .iter()
-            .any(|it| is_system(it))
+            .any(|it| told(it).is_some())
             .then_some(Pip::Distributions);
     }
     // The environments that it makes afterwards have the pip that it brings along.

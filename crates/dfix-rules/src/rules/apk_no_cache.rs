@@ -1,6 +1,7 @@
 //! `--no-cache` for `apk add`.
 
 mod clean_up;
+mod unread;
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -19,6 +20,7 @@ use dfix_syntax::TextSize;
 use crate::base::lacks;
 use crate::layers;
 use clean_up::{CleanUp, removed_by};
+use unread::{finds_an_index, may_install};
 
 pub(crate) const RULE: Rule = Rule {
     id: "apk-no-cache",
@@ -471,7 +473,7 @@ impl<'m> Facts<'m> {
             }
             let steps = self.stage.with_descendants().flat_map(Stage::steps);
             let commands = steps.flat_map(Step::commands);
-            let unread = commands.filter(|it| it.may_call(PackageManager::Apk, &keeps_none));
+            let unread = commands.filter(|it| may_install(*it));
             unread.max_by_key(|it| it.range().start())
         });
         let unread = (*last).filter(|it| it.range().start() > apk.range().start())?;
@@ -559,19 +561,6 @@ impl Users for OfTheIndex {
                 },
             ))
         })
-    }
-}
-
-/// Whether apk fetches an index where it finds none: since Alpine 3.9.
-fn finds_an_index(stage: Stage<'_>) -> bool {
-    let release = stage.any_base_facts().foundation.and_then(|it| it.release);
-    let mut numbers = release
-        .unwrap_or_default()
-        .split('.')
-        .map(str::parse::<u32>);
-    match (numbers.next(), numbers.next()) {
-        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= (3, 9),
-        _ => release == Some("edge"),
     }
 }
 
