@@ -5,7 +5,7 @@ use dfix_engine::{
 };
 use dfix_model::catalogue::DownloadUse;
 use dfix_model::catalogue::programs::Mark;
-use dfix_model::{Command, Model, Operator, Redirect};
+use dfix_model::{Command, Model, Operator, Redirect, Word};
 
 use crate::downloads;
 
@@ -135,7 +135,7 @@ fn is_looked_at(curl: Command<'_>) -> Option<OpenCondition> {
     };
     let by_name = || told.urls().next().and_then(downloads::remote_name);
     let path = by_option
-        .or_else(|| written().map(|it| it.source_text()))
+        .or_else(|| written().map(Word::source_text))
         .or_else(by_name)?;
     let name = dfix_model::path::file_name(path.trim_matches(['"', '\'']));
     let looks = |it: &Command<'_>| {
