@@ -308,13 +308,18 @@ fn services_read_their_own_formats() {
 #[test]
 fn a_file_named_for_development_gets_no_setting_for_production() {
     let node = "FROM node:22\nWORKDIR /app\nCOPY . .\nCMD [\"node\", \"server.js\"]\n";
-    let flask = "FROM python:3.9\nRUN pip install flask==2.1\nCMD [\"flask\", \"run\"]\n";
+    let flask =
+        "FROM python:3.9\nRUN pip install flask==2.1\nCOPY app.py .\nCMD [\"flask\", \"run\"]\n";
     let folder = Folder::new(&[
         ("node/Dockerfile", node),
         ("node/Dockerfile.dev", node),
         ("node/package.json", "{}"),
         ("node/server.js", ""),
         ("flask/Dockerfile", flask),
+        (
+            "flask/app.py",
+            "from flask import Flask\napp = Flask(__name__)\n",
+        ),
         ("flask/dev.Dockerfile", flask),
     ]);
     folder.dfix(&["--fix"]);

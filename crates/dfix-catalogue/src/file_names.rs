@@ -25,6 +25,8 @@ pub enum FileMark {
     NoApt,
     /// It is code that Node runs, or that is made into such.
     NodeSource,
+    /// It is a package that another program takes as it is, and an archive by the way.
+    Package,
     /// It is packed, or tells of what is: what was in it is used, not the file.
     Packed,
     /// It is text, or of a format that `ADD` does not unpack (it knows tar, plain or compressed, and
@@ -56,6 +58,7 @@ impl FileMark {
             FileMark::MayStart => "may-start",
             FileMark::NoApt => "no-apt",
             FileMark::NodeSource => "node-source",
+            FileMark::Package => "package",
             FileMark::Packed => "packed",
             FileMark::Plain => "plain",
             FileMark::Prompt => "prompt",
@@ -142,6 +145,7 @@ mod tests {
             FileMark::MayStart,
             FileMark::NoApt,
             FileMark::NodeSource,
+            FileMark::Package,
             FileMark::Packed,
             FileMark::Plain,
             FileMark::Beside,

@@ -30,6 +30,8 @@ pub enum FolderMark {
     Root,
     /// Web servers' routes begin so, too: a source that names it need not mean the folder.
     Route,
+    /// Scripts that are put there run when a container starts.
+    Services,
     /// It is the system's; what lies deeper need not be.
     System,
     /// Every image has it.
@@ -52,6 +54,7 @@ impl FolderMark {
             FolderMark::Readable => "readable",
             FolderMark::Root => "root",
             FolderMark::Route => "route",
+            FolderMark::Services => "services",
             FolderMark::System => "system",
             FolderMark::There => "there",
             FolderMark::Unread => "unread",
@@ -121,6 +124,7 @@ mod tests {
             FolderMark::Readable,
             FolderMark::Root,
             FolderMark::Route,
+            FolderMark::Services,
             FolderMark::System,
             FolderMark::There,
             FolderMark::Unread,

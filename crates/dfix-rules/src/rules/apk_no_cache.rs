@@ -473,7 +473,7 @@ impl<'m> Facts<'m> {
             }
             let steps = self.stage.with_descendants().flat_map(Stage::steps);
             let commands = steps.flat_map(Step::commands);
-            let unread = commands.filter(|it| may_install(*it));
+            let unread = commands.filter(|it| may_install(*it, &keeps_none));
             unread.max_by_key(|it| it.range().start())
         });
         let unread = (*last).filter(|it| it.range().start() > apk.range().start())?;

@@ -211,8 +211,7 @@ fn may_fail<'m>(stage: Stage<'m>, install: &PackageCommand<'m>) -> Option<OpenCo
     let is_before = |it: &Step<'_>| it.index() < install.step().index();
     let mut steps = stage.base_chain().flat_map(Stage::steps).filter(is_before);
     let step = updates(stage, install).find(goes_on).map(|it| it.step());
-    let step = step
-        .or_else(|| steps.find(|it| it.is_copy_or_add() && it.source_text().contains("lib/apt")))?;
+    let step = step.or_else(|| steps.find(|it| it.is_copy_or_add() && it.mentions("lib/apt")))?;
     Some(OpenCondition::new(
         format!(
             "whether all lists can be fetched: in {} nothing stops the build where they cannot",

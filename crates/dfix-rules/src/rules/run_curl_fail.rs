@@ -3,8 +3,8 @@
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves,
 };
-use dfix_model::catalogue::DownloadUse;
 use dfix_model::catalogue::programs::Mark;
+use dfix_model::catalogue::{DownloadUse, pipe_program};
 use dfix_model::{Command, Model, Operator, Redirect, Word};
 
 use crate::downloads;
@@ -138,12 +138,13 @@ fn is_looked_at(curl: Command<'_>) -> Option<OpenCondition> {
         .or_else(|| written().map(Word::source_text))
         .or_else(by_name)?;
     let name = dfix_model::path::file_name(path.trim_matches(['"', '\'']));
+    let asks = |it: Command<'_>| {
+        let answers = pipe_program(it.name()).is_some_and(|it| !it.fails_for_a_reason());
+        answers || it.is_one_of(&["[", "[[", "test"])
+    };
     let looks = |it: &Command<'_>| {
         it.range().start() > curl.range().start()
-            && it.is_one_of(&[
-                "[", "[[", "awk", "cmp", "diff", "egrep", "fgrep", "file", "grep", "head", "jq",
-                "sed", "stat", "test", "wc",
-            ])
+            && asks(*it)
             && !name.is_empty()
             && it.words().any(|word| word.mentions(name))
     };

@@ -149,8 +149,7 @@ fn unread_start(stage: Stage<'_>) -> Option<OpenCondition> {
 /// A folder whose files a server hands out.
 fn is_served(path: &ImagePath) -> Option<OpenCondition> {
     const SERVED: [&str; 6] = ["html", "htdocs", "public", "static", "webapps", "www"];
-    let mut parts = path.as_str().split('/');
-    parts.any(|it| SERVED.contains(&it)).then(|| {
+    path.parts().any(|it| SERVED.contains(&it)).then(|| {
         OpenCondition::new(
             "whether the archive is there for others to download",
             "look at what the folder is for",
@@ -236,13 +235,8 @@ fn unpacked(command: Command<'_>) -> Option<(Word<'_>, ImagePath)> {
     };
     // A program in Java is an archive, too, and so are packages of others.
     let path = place(command, archive)?;
-    let packages = [".apk", ".crx", ".egg", ".nupkg", ".vsix", ".whl", ".xpi"];
     let name = path.file_name();
-    let is_program = file_is(name, FileMark::JavaArchive)
-        || [".ear", ".jar", ".war"]
-            .iter()
-            .chain(&packages)
-            .any(|it| name.ends_with(it));
+    let is_program = file_is(name, FileMark::JavaArchive) || file_is(name, FileMark::Package);
     (!is_program).then_some((archive, path))
 }
 
@@ -298,10 +292,7 @@ fn left_by<'m>(step: Step<'m>, unpack: Command<'m>, path: &ImagePath) -> Option<
         })
     };
     let may_take_it = |it: Command<'_>| {
-        let reads = it.is_one_of(&[
-            "7z", "bsdtar", "cat", "cp", "dd", "gunzip", "gzip", "install", "ln", "rsync", "scp",
-            "tar", "unzip", "zip",
-        ]);
+        let reads = it.is_marked(Mark::Puts) || it.is_marked(Mark::Fetches);
         (reads || it.around().looped) && takes_it(it)
     };
     let is_named_later = || {

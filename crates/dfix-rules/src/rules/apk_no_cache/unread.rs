@@ -4,12 +4,14 @@ use dfix_model::path::has_ending;
 use dfix_model::scripts::ScriptAt;
 use dfix_model::{Command, PackageCommand, PackageManager, Stage, Word};
 
-use super::keeps_none;
-
 /// Whether a command that is none of apk may install by it: what the build calls, and scripts that the container starts.
-pub(super) fn may_install<'m>(command: Command<'m>) -> bool {
+/// `keeps_none`: whether a command of apk needs no index that is kept.
+pub(super) fn may_install<'m>(
+    command: Command<'m>,
+    keeps_none: &dyn Fn(&PackageCommand<'_>) -> bool,
+) -> bool {
     if command.step().is_run() {
-        return command.may_call(PackageManager::Apk, &keeps_none);
+        return command.may_call(PackageManager::Apk, &|it| keeps_none(it));
     }
     let is_one = |it: Command<'m>| {
         PackageCommand::of(it)

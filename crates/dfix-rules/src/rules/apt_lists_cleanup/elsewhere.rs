@@ -1,6 +1,7 @@
 //! Who needs apt's lists when a container runs, beside the commands of the file: sources of the application, whatever
 //! starts them, what the build fetches, what other files of the project run in such containers.
 
+use dfix_catalogue::{FolderMark, folder_above};
 use dfix_engine::OpenCondition;
 use dfix_model::path::has_ending;
 use dfix_model::scripts::{Script, ScriptAt};
@@ -61,32 +62,16 @@ fn unknown_script(stage: Stage<'_>) -> Option<OpenCondition> {
     )))
 }
 
-/// Where supervisors take the scripts from that they run when a container starts.
-const OF_SERVICES: [&str; 8] = [
-    "/docker-entrypoint-initdb.d",
-    "/docker-entrypoint.d",
-    "/etc/cont-init.d",
-    "/etc/my_init.d",
-    "/etc/s6-overlay",
-    "/etc/service",
-    "/etc/services.d",
-    "/etc/sv",
-];
-
 /// What is copied where a supervisor finds the scripts that it runs, and is not read.
 fn unread_service(stage: Stage<'_>) -> Option<OpenCondition> {
     let context = stage.file().context();
     let is_of_services = |it: &Step<'_>| {
         let target = it.target().map_or("", Word::literal_prefix);
-        let target = ImagePath::new(target);
-        let mut folders = OF_SERVICES.iter().map(|it| ImagePath::new(it));
-        folders.any(|folder| target.is_below(&folder))
+        folder_above(ImagePath::new(target).as_str(), FolderMark::Services).is_some()
     };
     let is_unread = |it: Word<'_>| {
-        let path = it
-            .value()
-            .map(|it| it.trim_start_matches("./").trim_start_matches('/'));
-        let text = path.and_then(|it| context.read(it).found());
+        let path = it.value().map(ImagePath::new);
+        let text = path.and_then(|it| context.read(&it.as_str()[1..]).found());
         text.is_none_or(|text| apt::is_named_in(&text) && !apt::updates(&text))
     };
     let copies = stage.base_chain().flat_map(Stage::copies);
