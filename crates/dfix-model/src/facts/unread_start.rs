@@ -1,5 +1,7 @@
 //! Programs that the start gives to an interpreter and that nothing which was read is: whatever they do is not known.
 
+use dfix_catalogue::{FileMark, file_is};
+
 use crate::facts::application_sources::application_sources;
 use crate::facts::runtime;
 use crate::handles::{Command, Given, Stage, Word};
@@ -34,14 +36,8 @@ impl Stage<'_> {
     pub fn unread_start(self) -> Option<String> {
         let sources = application_sources(self);
         let is_read = |path: &str| {
-            let stem = |it: &str| {
-                let name = file_name(it);
-                name.rsplit_once('.')
-                    .map_or(name, |(stem, _)| stem)
-                    .to_owned()
-            };
             let mut files = sources.files.iter();
-            files.any(|it| stem(&it.context_path) == stem(path))
+            files.any(|it| is_of(file_name(path), file_name(&it.context_path)))
         };
         let of_start = |command: Command<'_>| {
             let path = match command.interpreting() {
@@ -60,6 +56,14 @@ impl Stage<'_> {
     }
 }
 
+/// Whether a program is what this source is, or is made into: Node is given `main.js` of `main.ts`, and `main` alone.
+fn is_of(program: &str, source: &str) -> bool {
+    let stem = |it| str::rsplit_once(it, '.').map_or(it, |(stem, _)| stem);
+    let is_of_node = |it| file_is(it, FileMark::NodeSource);
+    let is_made = !program.contains('.') || is_of_node(program);
+    program == source || is_made && is_of_node(source) && stem(program) == stem(source)
+}
+
 /// The program that an interpreter is given whose options are not known.
 fn of_another(command: Command<'_>) -> Option<&str> {
     let is_one = ["perl", "php", "ruby", "Rscript", "lua"].contains(&command.name());
@@ -76,4 +80,17 @@ fn is_address(source: Word<'_>) -> bool {
 fn jar(command: Command<'_>) -> Option<&str> {
     let mut words = command.args().skip_while(|it| !it.is("-jar")).skip(1);
     words.next().filter(|_| command.is("java"))?.value()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of;
+
+    #[test]
+    fn a_program_is_its_source_or_made_of_it() {
+        assert!(
+            is_of("app.py", "app.py") && is_of("main.js", "main.ts") && is_of("main", "main.js")
+        );
+        assert!(!is_of("x.js", "x.py") && !is_of("x.py", "x.rb") && !is_of("x", "x.py"));
+    }
 }
