@@ -1,6 +1,6 @@
 //! What is known of the image that a stage is based on.
 
-use dfix_catalogue::{AS_OF, ImageMark, image_is, is_living, series_tag};
+use dfix_catalogue::{AS_OF, is_living, series_tag};
 use dfix_engine::{Case, OpenCondition, Remedy, remedy};
 use dfix_model::catalogue::{ImageFacts, SystemPackageManager};
 use dfix_model::{Base, ImageRef, Model, PackageCommand, Stage, Step, StepKind, Word};
@@ -76,12 +76,9 @@ pub(crate) fn chosen_name(stage: Stage<'_>) -> Option<OpenCondition> {
     chosen_image(stage).filter(|_| !image.has_written_name())
 }
 
-/// What is open where the base image may name a `SHELL`, which all that is built on it is given: official images name none.
+/// What is open where the base image may name a `SHELL`, which all that is built on it is given.
 pub(crate) fn own_shell(stage: Stage<'_>) -> Option<OpenCondition> {
-    let root = stage.base_stage();
-    let keeps = |name: &str| !name.contains('/') || image_is(name, ImageMark::KeepsShell);
-    let is_known = root.base() != Base::Image || root.image().name().is_some_and(keeps);
-    (!is_known).then(|| {
+    (!stage.is_based_on_no_shell()).then(|| {
         OpenCondition::new(
             "whether the base image has a `SHELL` of its own, which would run this",
             "see what `docker image inspect` says of the base image's Shell",

@@ -122,11 +122,21 @@ fn of_base<'m>(stage: Stage<'m>, step: Step<'m>) -> ReadBy {
     }
 }
 
+impl Stage<'_> {
+    /// Whether nothing but the file says which shell runs its commands: the image that it is based on names no `SHELL`. Official
+    /// images for Linux name none, nor do those that the catalogue marks so.
+    pub fn is_based_on_no_shell(self) -> bool {
+        let root = self.base_stage();
+        let names_none = |name: &str| !name.contains('/') || image_is(name, ImageMark::KeepsShell);
+        root.base() != Base::Image || root.image().name().is_some_and(names_none)
+    }
+}
+
 fn shell_of_image(root: Stage<'_>) -> Option<SystemShell> {
     let image = root.image();
     let name = image.name()?;
-    // An image that names a `SHELL` gives it to those that are built on it; official ones for Linux name none.
-    if root.base() != Base::Image || name.contains('/') && !image_is(name, ImageMark::KeepsShell) {
+    // An image that names a `SHELL` gives it to those that are built on it.
+    if root.base() != Base::Image || !root.is_based_on_no_shell() {
         return None;
     }
     // Of a distribution all tags are alike; of others a build may choose one that is based on another.
