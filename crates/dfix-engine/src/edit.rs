@@ -3,7 +3,9 @@
 //! A rule names places and plain words. It never sees an offset, a quote, a backslash or a newline;
 //! `text_edit` knows those. The first thing that cannot be said with certainty drops the whole fix.
 
-use dfix_model::{Command, Join, LineEnd, Stage, Step, StepKind, Word, WordKind, Wrapper};
+use dfix_model::{
+    Command, Join, LineEnd, OwnLines, Stage, Step, StepKind, Word, WordKind, Wrapper,
+};
 use dfix_syntax::{TextRange, TextSize};
 
 use crate::fix::TextEdit;
@@ -206,6 +208,21 @@ impl<'a> Edit<'a> {
             let place = TextRange::new(place.start(), end);
             self.replace_token(place, &format!("&& {escape}\n{indent}"));
         }
+    }
+
+    /// Has each part of the list that a whole `RUN` is on a line of its own, in a here-document that begins with these lines.
+    pub fn write_on_own_lines(&mut self, list: &OwnLines, head: &[&str]) {
+        let mut write = |range, text| self.edits.push(TextEdit { range, text });
+        let head: String = head.iter().flat_map(|it| [*it, "\n"]).collect();
+        let blank = if list.lead.is_empty() { "" } else { " " };
+        write(list.lead, format!("{blank}<<{}\n{head}", OwnLines::END));
+        for gap in &list.gaps {
+            let comments = gap.comments.iter().flat_map(|it| [it.as_str(), "\n"]);
+            let comments: String = comments.collect();
+            write(gap.range, format!("\n{comments}"));
+        }
+        let end = TextRange::empty(list.list.end());
+        write(end, format!("\n{}", OwnLines::END));
     }
 
     /// Writes lines of comment in the place of a comment, each with its `#`; several only where it stands on a line of its own.

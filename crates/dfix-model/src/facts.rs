@@ -65,6 +65,7 @@ mod of_file;
 mod of_launches;
 mod other_bases;
 mod own_folder;
+pub(crate) mod own_lines;
 pub(crate) mod package_archives;
 mod pip_age;
 pub(crate) mod pip_settings;

@@ -82,7 +82,7 @@ pub use facts::filesystem::entry::{
     Entry as FileEntry, Landing, Origin as FileOrigin, Owner, Touch, Touched,
 };
 pub use facts::filesystem::mode::Access;
-pub use facts::frontend::foreign_frontend;
+pub use facts::frontend::{Frontend, foreign_frontend};
 pub use facts::given_sources::{GivenSource, GivenSources};
 pub use facts::hidden_calls::HiddenCalls;
 pub use facts::image_positions::{ImagePlace, ImagePosition, Written};
@@ -99,6 +99,7 @@ pub use facts::needs::absence::Absence;
 pub use facts::needs::need::Need;
 pub use facts::needs::{Needs, Users};
 pub use facts::npm_lock::NpmLock;
+pub use facts::own_lines::{Gap, ListJoin, NotOnLines, OwnLines};
 pub use facts::package_archives::{PackageArchive, is_comment};
 pub use facts::platforms::NamedPlatform;
 pub use facts::ports::{Port, Protocol};

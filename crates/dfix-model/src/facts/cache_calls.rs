@@ -46,6 +46,31 @@ impl<'m> CacheCall<'m> {
         step.commands().filter_map(CacheCall::of).collect()
     }
 
+    /// Whether a mount is there already, as far as can be seen: around a folder of the cache, below one, or called after the program.
+    pub fn is_mounted(&self, stage: Stage<'m>) -> bool {
+        let step = self.command.step();
+        let has_unknown = step.mounts().any(|it| {
+            matches!(it.kind(), "cache" | "tmpfs" | "")
+                && it.target().is_none_or(|it| !it.is_known())
+        });
+        let mounts = || step.mounts().filter(|it| it.kind() == "cache");
+        let targets = || mounts().filter_map(|it| it.target()?.value());
+        let is_named = |it: &str| {
+            it.split('/')
+                .any(|it| it.trim_start_matches('.') == self.cache.program())
+        };
+        let covers = |it: &ImagePath| {
+            let is_below = |target: &str| ImagePath::new(target).is_below(it);
+            step.has_cache_mount(it.as_str()) || targets().any(is_below)
+        };
+        has_unknown
+            || targets().any(is_named)
+            || (mounts().next().is_some()
+                && self
+                    .folders(stage, &mut Vec::new())
+                    .is_ok_and(|all| all.paths.iter().any(covers)))
+    }
+
     /// The folders of its cache, with what is open; else why they are not known.
     ///
     /// # Errors

@@ -2,6 +2,9 @@
 
 use dfix_syntax::ast;
 
+use crate::collect::model::Model;
+use crate::facts::image_positions::ImagePlace;
+
 /// The names of images with Docker's own frontend.
 ///
 /// Source: docs.docker.com/build/buildkit/frontend.
@@ -19,6 +22,57 @@ pub fn foreign_frontend(file: &ast::File) -> Option<String> {
     let last = name.rsplit('/').next().unwrap_or(name);
     let last = last.split(':').next().unwrap_or(last);
     (!OWN.contains(&last)).then(|| image.to_owned())
+}
+
+/// The frontend that reads a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Frontend {
+    /// The one that the builder brings along.
+    Builtin,
+    /// Docker's.
+    Docker {
+        /// The numbers of its tag (`1`, `1.4`, `1.4.2`), of which the newest is taken; none where that is the newest of all.
+        numbers: Vec<u32>,
+        /// Whether it is an experimental one, which knew mounts before others did.
+        is_experimental: bool,
+    },
+    /// An image that nobody here knows: its reference.
+    Other(String),
+}
+
+impl Frontend {
+    /// Whether it is Docker's, and at least 1.`minor`.
+    pub fn is_since(&self, minor: u32) -> bool {
+        let Frontend::Docker { numbers, .. } = self else {
+            return false;
+        };
+        match numbers.as_slice() {
+            [] | [1] => true,
+            [major, ..] if *major > 1 => true,
+            [1, own, ..] => *own >= minor,
+            _ => false,
+        }
+    }
+}
+
+impl Model<'_> {
+    /// The frontend that its `# syntax=` asks for.
+    pub fn frontend(&self) -> Frontend {
+        let mut positions = self.image_positions().into_iter();
+        let syntax = positions.find(|it| matches!(it.place, ImagePlace::Syntax(_)));
+        let Some(image) = syntax.map(|it| it.image) else {
+            return Frontend::Builtin;
+        };
+        if image.name() != Some("docker/dockerfile") {
+            return Frontend::Other(image.text().unwrap_or("the frontend").to_owned());
+        }
+        let tag = image.tag_text().unwrap_or("latest");
+        let numbers = tag.split(['.', '-']).map_while(|it| it.parse().ok());
+        Frontend::Docker {
+            numbers: numbers.collect(),
+            is_experimental: tag.contains("experimental"),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -247,3 +247,57 @@ fn what_the_builder_does_not_see_of_lines() {
         assert_eq!((seen_off.len(), kept.len()), (3, 1));
     });
 }
+
+#[test]
+fn versions_of_the_frontend() {
+    let is_since = |tag: &str, minor: u32| {
+        let text = format!("# syntax=docker/dockerfile{tag}\nFROM scratch\n");
+        with(&text, |file| file.frontend().is_since(minor))
+    };
+    for (tag, minor, wanted) in [
+        (":1", 4, true),
+        ("", 4, true),
+        (":1.4.0", 4, true),
+        (":1.3-labs", 4, false),
+        (":labs", 4, true),
+        (":1.0-experimental", 2, false),
+        (":2", 4, true),
+        (":1.10", 4, true),
+    ] {
+        assert_eq!(is_since(tag, minor), wanted, "{tag}");
+    }
+    assert!(!with("FROM scratch\n", |file| file.frontend().is_since(0)));
+}
+
+#[test]
+fn lines_that_a_list_could_have() {
+    use dfix_model::{ListJoin, NotOnLines};
+    let of = |text: &str| {
+        with(&format!("FROM debian:12\nRUN {text}\n"), |file| {
+            let lines = file.steps().last().expect("the RUN").own_lines();
+            lines.map(|it| it.map(|it| (it.gaps.len(), it.joined_by)))
+        })
+    };
+    for (text, wanted) in [
+        ("a && b | c && d", Ok(Some((2, ListJoin::And)))),
+        ("a; b || c; (d; e); f;", Ok(Some((3, ListJoin::Semicolon)))),
+        ("a || b; c", Ok(Some((1, ListJoin::Semicolon)))),
+        ("a && \\\n # x\n b # y", Ok(Some((1, ListJoin::And)))),
+        ("a && b || c", Ok(None)),
+        ("a && (b; c)", Ok(None)),
+        ("a && ! b", Ok(None)),
+        ("a; b & c", Ok(None)),
+        ("a;", Ok(None)),
+        ("[\"a\", \"b\"]", Ok(None)),
+        ("<<X\na && b\nX", Ok(None)),
+        ("a && b \\\n # x\n c", Err(NotOnLines::CommentInCommand)),
+        ("a && b \\\n\n c", Err(NotOnLines::CommentInCommand)),
+        ("a && b '\\\n'", Err(NotOnLines::Continuation)),
+        ("a && b \"\\\n\"", Ok(Some((1, ListJoin::And)))),
+        ("a && b \\ \n c", Err(NotOnLines::Continuation)),
+        ("a && b \\\r\n c", Err(NotOnLines::CarriageReturn)),
+        ("a && \\\nEOF", Err(NotOnLines::EndWord)),
+    ] {
+        assert_eq!(of(text), wanted, "{text}");
+    }
+}

@@ -91,6 +91,7 @@ mod package_missing;
 mod package_unpinned;
 mod pip_externally_managed;
 mod pip_no_cache_dir;
+mod pkg_cache_mounts;
 mod pkg_duplicate;
 mod pkg_sort;
 mod python_production_env;
@@ -105,6 +106,7 @@ mod run_curl_location;
 mod run_export_lost;
 mod run_git_protocol;
 mod run_gpg_batch;
+mod run_heredoc;
 mod run_http_url;
 mod run_long_line;
 mod run_pipefail;
@@ -237,6 +239,7 @@ pub const ALL: &[&Rule] = &[
     &package_unpinned::RULE,
     &pip_externally_managed::RULE,
     &pip_no_cache_dir::RULE,
+    &pkg_cache_mounts::RULE,
     &pkg_duplicate::RULE,
     &pkg_sort::RULE,
     &python_production_env::RULE,
@@ -251,6 +254,7 @@ pub const ALL: &[&Rule] = &[
     &run_export_lost::RULE,
     &run_git_protocol::RULE,
     &run_gpg_batch::RULE,
+    &run_heredoc::RULE,
     &run_http_url::RULE,
     &run_long_line::RULE,
     &run_pipefail::RULE,

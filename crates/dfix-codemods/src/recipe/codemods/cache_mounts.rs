@@ -11,7 +11,7 @@ mod traps;
 use dfix_catalogue::{tells_of_removal, wants_no_mounts};
 use dfix_engine::{Case, Codemod, Effect, Findings, OpenCondition, Remedy, Safety, remedy};
 use dfix_model::path::ImagePath;
-use dfix_model::{CacheCall, Command, ImagePlace, Model, Os, Redirect, Word};
+use dfix_model::{CacheCall, Command, Frontend, Model, Os, Redirect, Word};
 
 use self::fill::{Fill, Gone, family, of_program};
 
@@ -63,32 +63,25 @@ impl Codemod for CacheMounts {
 
 /// Whether the file's frontend knows cache mounts: from 1.2 on.
 fn frontend(file: &Model<'_>) -> Result<Option<OpenCondition>, Remedy> {
-    let positions = file.image_positions();
-    let syntax = positions
-        .iter()
-        .find(|it| matches!(it.place, ImagePlace::Syntax(_)));
-    let Some(image) = syntax.map(|it| &it.image) else {
-        return Ok(None);
-    };
-    let tag = image.tag_text().unwrap_or("latest");
-    if image.name() != Some("docker/dockerfile") {
-        let name = image.text().unwrap_or("the frontend").to_owned();
-        return Ok(Some(OpenCondition::new(
+    match file.frontend() {
+        Frontend::Builtin => Ok(None),
+        Frontend::Other(name) => Ok(Some(OpenCondition::new(
             format!("whether `{name}` knows cache mounts"),
             "see its documentation",
-        )));
+        ))),
+        it if it.is_since(2) => Ok(None),
+        Frontend::Docker {
+            is_experimental: true,
+            ..
+        } => Ok(None),
+        Frontend::Docker { numbers, .. } => {
+            let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+            Err(remedy!(
+                "`docker/dockerfile:{}` knows no cache mounts, 1.2 does: take a later one",
+                numbers.join(".")
+            ))
+        }
     }
-    let mut numbers = tag.split(['.', '-']).map(str::parse::<u32>);
-    let is_old = matches!(
-        (numbers.next(), numbers.next()),
-        (Some(Ok(1)), Some(Ok(0 | 1)))
-    );
-    if is_old && !tag.contains("experimental") {
-        return Err(remedy!(
-            "`docker/dockerfile:{tag}` knows no cache mounts, 1.2 does: take a later one"
-        ));
-    }
-    Ok(None)
 }
 
 impl<'m> Fill<'m> {

@@ -34,29 +34,10 @@ impl<'m> Fill<'m> {
         self.calls.first().map(|it| it.cache)
     }
 
-    /// Whether a mount is there already, as far as can be seen: around a folder of the cache, below one, or called after the program.
+    /// Whether a mount is there already, as far as can be seen.
     pub(super) fn is_mounted(&self) -> bool {
-        let Some(call) = self.calls.first() else {
-            return true;
-        };
-        let has_unknown = self.step.mounts().any(|it| {
-            matches!(it.kind(), "cache" | "tmpfs" | "")
-                && it.target().is_none_or(|it| !it.is_known())
-        });
-        let folders = call.folders(self.stage, &mut Vec::new());
-        let mounts = || self.step.mounts().filter(|it| it.kind() == "cache");
-        let targets = || mounts().filter_map(|it| it.target()?.value());
-        let is_named = |it: &str| {
-            it.split('/')
-                .any(|it| it.trim_start_matches('.') == call.cache.program())
-        };
-        let covers = |it: &ImagePath| {
-            let is_below = |target: &str| ImagePath::new(target).is_below(it);
-            self.step.has_cache_mount(it.as_str()) || targets().any(is_below)
-        };
-        has_unknown
-            || targets().any(is_named)
-            || folders.is_ok_and(|all| all.paths.iter().any(covers))
+        let call = self.calls.first();
+        call.is_none_or(|it| it.is_mounted(self.stage))
     }
 
     pub(super) fn plan(&self) -> Result<Plan, Remedy> {
