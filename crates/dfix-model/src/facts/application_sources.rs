@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use dfix_catalogue::{FileMark, file_is, is_file_of_a_tool};
+use dfix_catalogue::{FileMark, file_is, is_file_of_a_tool, may_be_dockerfile};
 use dfix_sources::{Right, Source as FileSource};
 
 use crate::context::{Answer, Context};
@@ -450,11 +450,14 @@ impl Walk<'_> {
             }
             for name in names {
                 let bare = name.trim_end_matches('/');
-                let path = below(next.context.trim_end_matches('/'), bare);
                 let is_folder = name.ends_with('/');
+                if !is_folder && may_be_dockerfile(bare) {
+                    continue;
+                }
                 if !dfix_sources::is_application(if is_folder { &name } else { bare }) {
                     continue;
                 }
+                let path = below(next.context.trim_end_matches('/'), bare);
                 let entry = Root {
                     context: path,
                     image: next.image.as_ref().map(|image| image.join(bare)),

@@ -99,15 +99,16 @@ fn look_at<'m>(
             && !OF_THE_SYSTEM.contains(&ImagePath::new(it).as_str())
             && !it.contains("..")
     });
+    if !is_lost {
+        return;
+    }
     let Some(foundation) = &stage.base_facts().foundation else {
         return;
     };
     let folders: Vec<ImagePath> = folders.split(':').map(ImagePath::new).collect();
     let mut stages = stage.with_descendants();
     let missed = stages.find_map(|it| missed_by(it, pair, foundation, &folders));
-    let Some(missed) = missed.filter(|_| is_lost) else {
-        return;
-    };
+    let Some(missed) = missed else { return };
     let message = "this `PATH` loses the folders of the system's programs";
     out.judge(pair, Safety::Checked, message, |case| {
         if value.mentions("'") {

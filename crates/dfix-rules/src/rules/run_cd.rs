@@ -4,11 +4,11 @@ use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
 use dfix_model::{
-    Command, Connector, ImagePath, Model, Mount, OpenCondition, Operator, Stage, Step, StepKind,
-    Touch, Word,
+    Command, Connector, EnvFrom, EnvValue, ImagePath, Model, Mount, OpenCondition, Operator, Stage,
+    Step, StepKind, Touch, Word,
 };
 
-use crate::base::{chosen_folder, chosen_name};
+use crate::base::{chosen_folder, chosen_name, chosen_variable};
 
 pub(crate) const RULE: Rule = Rule {
     id: "run-cd",
@@ -38,6 +38,13 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nWORKDIR /app\nRUN cd /app && make && make install\n",
             "FROM debian:12\nWORKDIR /app\nRUN make && make install\n",
         ),
+        fixes(
+            "FROM debian:12\nENV APP=/opt/app\nCOPY . $APP/\nRUN cd \"${APP}/web\" && make\nRUN cd $APP; make\n",
+            "FROM debian:12\nENV APP=/opt/app\nCOPY . $APP/\nWORKDIR ${APP}/web\nRUN make\nWORKDIR /\nWORKDIR $APP\nRUN make\nWORKDIR /\n",
+        ),
+        leaves("FROM debian:12\nARG V=1\nENV APP=/opt/$V\nRUN mkdir $APP\nRUN cd $APP && make\n")
+            .that_says("whether every build takes the default of `APP`"),
+        leaves("FROM debian:12\nRUN mkdir /a || true\nRUN cd /a; make\nCOPY b /b\nRUN cd /b; make\n").with_unsafe(),
         // Nobody is there any more who would be elsewhere.
         fixes(
             "FROM acme/base:1\nRUN mkdir /src\nRUN cd /src && make\nWORKDIR /app\n",
@@ -96,27 +103,36 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         });
     }
     let found = runs.filter_map(|step| Some((step, folder(step)?)));
-    let mut groups: Vec<(Vec<Step<'_>>, String)> = Vec::new();
-    for (step, path) in found {
+    let mut groups: Vec<(Vec<Step<'_>>, Folder)> = Vec::new();
+    for (step, folder) in found {
         match groups.last_mut() {
             Some((steps, other))
-                if *other == path
+                if *other == folder
                     && steps
                         .last()
                         .is_some_and(|it| it.index() + 1 == step.index()) =>
             {
                 steps.push(step);
             }
-            _ => groups.push((vec![step], path)),
+            _ => groups.push((vec![step], folder)),
         }
     }
-    for (steps, path) in groups {
-        judge(&steps, &path, out);
+    for (steps, folder) in groups {
+        judge(&steps, &folder, out);
     }
 }
 
-fn judge(steps: &[Step<'_>], path: &str, out: &mut Findings<'_>) {
+/// Where a `RUN` goes.
+#[derive(PartialEq, Eq)]
+struct Folder {
+    path: String,
+    /// As a `WORKDIR` would say it: with the variables that the `cd` names.
+    written: String,
+}
+
+fn judge(steps: &[Step<'_>], folder: &Folder, out: &mut Findings<'_>) {
     let (first, last) = (steps[0], steps[steps.len() - 1]);
+    let Folder { path, written } = folder;
     let Some(stage) = first.stage() else { return };
     let message = format!("`cd {path}` at the beginning of a `RUN`");
     out.judge(first, Safety::Checked, message, |case| {
@@ -132,8 +148,9 @@ fn judge(steps: &[Step<'_>], path: &str, out: &mut Findings<'_>) {
         }
         case.open(steps.iter().find_map(|it| unknown_mount(*it)))
             .open(another_folder(stage, steps))
-            .open(another_name(stage, steps, path));
-        let is_there = stage.workdir_at(first).as_deref() == Some(path);
+            .open(another_name(stage, steps, path))
+            .open(chosen_value(stage, steps));
+        let is_there = stage.workdir_at(first).as_ref() == Some(path);
         if is_there {
             case.open(chosen_folder(stage, first)).evidence("it is there already")
                 .declare(steps.iter().map(|it| Effect::commands_of(*it)).collect::<Vec<_>>())
@@ -141,7 +158,7 @@ fn judge(steps: &[Step<'_>], path: &str, out: &mut Findings<'_>) {
             return Ok(());
         }
         let back = back(stage, last).map_err(|image| {
-            remedy!("write `WORKDIR {path}` before it, and behind it one with the working directory of {image}")
+            remedy!("write `WORKDIR {written}` before it, and behind it one with the working directory of {image}")
         })?;
         let counts_on_base = back.is_some() && stage.workdirs().all(|it| it.index() > last.index());
         case.open(chosen_name(stage).filter(|_| counts_on_base));
@@ -157,7 +174,7 @@ fn judge(steps: &[Step<'_>], path: &str, out: &mut Findings<'_>) {
             })
             .declare(steps.iter().map(|it| Effect::commands_of(*it)).collect::<Vec<_>>())
             .fix(|edit| {
-                edit.insert_instruction_below_comments(first, &format!("WORKDIR {path}"));
+                edit.insert_instruction_below_comments(first, &format!("WORKDIR {written}"));
                 for cd in steps.iter().filter_map(|it| it.commands().next()) {
                     edit.remove_command(cd);
                 }
@@ -247,16 +264,15 @@ fn is_cd(command: Command<'_>) -> bool {
 }
 
 /// The folder that the `RUN` goes to before anything else, where that is the only time that it goes anywhere.
-fn folder(step: Step<'_>) -> Option<String> {
+fn folder(step: Step<'_>) -> Option<Folder> {
     let stage = step.stage()?;
     let first = step.commands().next()?;
-    let joins = |it: Option<Connector>| it.is_some_and(|it| it.operator == Operator::And);
     let is_alone = step.commands().filter(|it| is_cd(*it)).count() == 1;
     let is_plain = first.is("cd")
         && is_alone
         && first.is_in_list()
         && first.before().is_none()
-        && joins(first.after())
+        && first.after().is_some()
         && first.redirects().next().is_none()
         && first.assignments().next().is_none();
     let names_the_last = |it: Word<'_>| it.mentions("OLDPWD") || it.starts_with("~-");
@@ -269,26 +285,86 @@ fn folder(step: Step<'_>) -> Option<String> {
         .args()
         .next()
         .filter(|_| first.args().len() == 1 && is_plain && has_text && !goes_back())?;
-    let path = word.value()?;
-    let is_written = path
-        .bytes()
-        .all(|it| it.is_ascii_alphanumeric() || b"/._-+@".contains(&it));
-    if !is_written || path.starts_with('-') || word.is_pattern() || path.is_empty() {
-        return None;
-    }
+    let folder = place(stage, step, word)?;
     // Where the folder is not there, nothing of it may run.
     let joins = |it: Connector| matches!(it.operator, Operator::And | Operator::Pipe);
-    let mut rest = step.commands().filter(|it| it.outer().is_none());
-    if !rest.all(|it| it.after().is_none_or(joins)) {
+    let mut own = step.commands().filter(|it| it.outer().is_none());
+    let needs_it = own.all(|it| it.after().is_none_or(joins));
+    let path = ImagePath::new(&folder.path);
+    (needs_it || is_surely_there(stage, step, &path)).then_some(folder)
+}
+
+/// The folder that a word names; none where a `WORKDIR` could not say the same.
+fn place(stage: Stage<'_>, step: Step<'_>, word: Word<'_>) -> Option<Folder> {
+    let names = word.variables();
+    let is_of_file = |name: &String| match stage.env_at(step, name) {
+        EnvValue::Set(it) => matches!(it.from, EnvFrom::Stage(_) | EnvFrom::Ancestor(_)),
+        _ => false,
+    };
+    let value = match word.value() {
+        Some(value) => value.to_owned(),
+        None if !names.is_empty() && names.iter().all(is_of_file) => {
+            stage.expand_text(word, step)?
+        }
+        None => return None,
+    };
+    let is_plain = |text: &str, more: &[u8]| {
+        let mut bytes = text.bytes();
+        bytes.all(|it| it.is_ascii_alphanumeric() || b"/._-+@".contains(&it) || more.contains(&it))
+    };
+    if !is_plain(&value, b"") || value.starts_with('-') || word.is_pattern() || value.is_empty() {
         return None;
     }
-    let path = ImagePath::new(path);
-    if word.starts_with("/") {
-        return Some(path.as_str().to_owned());
+    let path = ImagePath::new(&value);
+    if !value.starts_with('/') {
+        let from = stage.workdir_at(step).filter(|_| names.is_empty())?;
+        let path = ImagePath::new(&from).join(&value).as_str().to_owned();
+        let written = path.clone();
+        return Some(Folder { path, written });
     }
-    let from = stage.workdir_at(step)?;
-    let path = ImagePath::new(&from).join(word.value()?);
-    Some(path.as_str().to_owned())
+    let path = path.as_str().to_owned();
+    if names.is_empty() {
+        let written = path.clone();
+        return Some(Folder { path, written });
+    }
+    let source = word.source_text();
+    let quoted = source.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+    let written = quoted.unwrap_or(source).to_owned();
+    is_plain(&written, b"${}").then_some(Folder { path, written })
+}
+
+/// Whether a folder is there for sure when a step begins: a `WORKDIR` made it, a `COPY` put a folder there, or a command that the
+/// build would stop at made it.
+fn is_surely_there(stage: Stage<'_>, step: Step<'_>, path: &ImagePath) -> bool {
+    let files = stage.filesystem().at(step);
+    let mut touched = files.touched().filter(|it| it.path == path);
+    let Some(last) = touched.next_back() else {
+        return false;
+    };
+    let is_folder = |it: Word<'_>| it.is(".") || it.source_text().ends_with('/');
+    match last.touch {
+        Touch::Made => last
+            .command
+            .is_none_or(|it| it.is_certain() && !it.is_failure_ignored()),
+        Touch::Copied => {
+            let into_folder = last
+                .step
+                .target()
+                .is_some_and(|it| it.source_text().ends_with('/'));
+            into_folder || last.step.sources().any(is_folder)
+        }
+        _ => false,
+    }
+}
+
+/// What is open where a build may choose the value of a variable that names the folder.
+fn chosen_value(stage: Stage<'_>, steps: &[Step<'_>]) -> Option<OpenCondition> {
+    let word = steps[0].commands().next()?.arg(0)?;
+    let name = chosen_variable(stage, steps[0], word.variables().into_iter())?;
+    Some(OpenCondition::new(
+        format!("whether every build takes the default of `{name}`, which `cd` names"),
+        format!("write the folder with `{name}` in it"),
+    ))
 }
 
 /// The working directory to set again; none where the next instruction that it matters to sets one. Where it is not known, the
