@@ -17,6 +17,8 @@ pub enum LeftPart {
     Accounts,
     /// Where the distribution's packages come from: at most it adds an archive of other ones.
     Archives,
+    /// Apt's lists: it installs nothing by them, or fetches them before.
+    Lists,
     /// The Python of the distribution, and who may install into it.
     Python,
     /// What `/bin/sh` is.
@@ -28,6 +30,7 @@ impl LeftPart {
         match self {
             LeftPart::Accounts => "accounts",
             LeftPart::Archives => "archives",
+            LeftPart::Lists => "lists",
             LeftPart::Python => "python",
             LeftPart::Shell => "shell",
         }
@@ -91,6 +94,7 @@ mod tests {
             let parts = [
                 LeftPart::Accounts,
                 LeftPart::Archives,
+                LeftPart::Lists,
                 LeftPart::Python,
                 LeftPart::Shell,
             ];

@@ -1,10 +1,13 @@
 //! What a command of a build calls that its words do not say: whether it may run a package manager of the system.
 
 use dfix_catalogue::programs::Mark;
-use dfix_catalogue::{FileMark, file_is, install_script, package_tool};
+use dfix_catalogue::{
+    FileMark, LeftPart, file_is, install_script, only_prepares_shell, package_tool,
+};
 
 use crate::collect::command::Operator;
 use crate::facts::apt_in_text::names_one;
+use crate::facts::executed::leaves;
 use crate::facts::given_sources::{GivenSource, GivenSources};
 use crate::facts::interpreted::Interpreted;
 use crate::facts::scripts::{Script, ScriptAt, script_at};
@@ -15,7 +18,7 @@ use crate::path::file_name;
 /// What a command of a build may call beside what its words say.
 #[derive(Clone, Copy)]
 pub enum HiddenCalls<'m> {
-    /// No package manager of the system.
+    /// No package manager of the system, or one that is given its lists before.
     None,
     /// What this script of the build context says.
     Script(Script<'m>),
@@ -119,6 +122,9 @@ fn hidden_calls(command: Command<'_>) -> HiddenCalls<'_> {
     };
     // A shell that is given its text: what was read of it is asked command by command.
     let Some(script) = script else {
+        if leaves(command, LeftPart::Lists) {
+            return HiddenCalls::None;
+        }
         let mut unread = Interpreted::of(stage).unread_in(command.step());
         return known(unread.next().is_none());
     };
@@ -126,7 +132,7 @@ fn hidden_calls(command: Command<'_>) -> HiddenCalls<'_> {
     match script.value().map(|path| script_at(stage, path, command)) {
         Some(ScriptAt::Shell(script)) => HiddenCalls::Script(script),
         Some(ScriptAt::Other { text, .. }) => HiddenCalls::Text(text),
-        _ => HiddenCalls::Unknown,
+        _ => known(matches!(name, "." | "source") && only_prepares_shell(written(script))),
     }
 }
 
@@ -136,6 +142,11 @@ fn known(calls_none: bool) -> HiddenCalls<'static> {
     } else {
         HiddenCalls::Unknown
     }
+}
+
+/// A word as it stands there, without its quotes.
+fn written(word: Word<'_>) -> &str {
+    word.source_text().trim_matches(['"', '\''])
 }
 
 fn is_given_its_input(command: Command<'_>) -> bool {

@@ -85,6 +85,15 @@ pub(crate) const RULE: Rule = Rule {
             .that_says("whether `/e.sh`, which is not read, needs apt's lists"),
         leaves("FROM phusion/baseimage:0.11\nCOPY d/ /etc/service/\nRUN apt-get update && apt-get install -y x\nCMD [\"/sbin/my_init\"]\n")
             .that_says("where services are started from"),
+        // What is known of scripts of others: they fetch the lists themselves, or need none.
+        fixes(
+            "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN curl -fsSL https://deb.nodesource.com/setup_22.x | sudo -E bash -\nRUN . \"$NVM_DIR/nvm.sh\" && nvm install 22\nCMD [\"x\"]\n",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\nRUN curl -fsSL https://deb.nodesource.com/setup_22.x | sudo -E bash -\nRUN . \"$NVM_DIR/nvm.sh\" && nvm install 22\nCMD [\"x\"]\n",
+        ),
+        leaves("FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN curl -fsSL https://acme.example/x | bash -\n")
+            .that_says("whether `bash` needs apt's lists"),
+        leaves("FROM debian:12\nRUN apt-get update && apt-get install -y curl\nRUN . /acme/env.sh\n")
+            .that_says("whether `.` needs apt's lists"),
         // One item a line, so the new command gets its own.
         fixes(
             "FROM debian:12\nRUN apt-get update && apt-get install -y \\\n    libpq-dev \\\n    gcc\n",

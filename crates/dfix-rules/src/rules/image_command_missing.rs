@@ -27,7 +27,7 @@ pub(crate) const RULE: Rule = Rule {
         .that_says("the build stops here"),
         fixes(
             "FROM node:26-alpine\nCOPY . .\nRUN yarn install && yarn build\n",
-            "FROM node:26-alpine\nCOPY . .\nRUN npm install -g yarn && yarn install && yarn build\n",
+            "FROM node:26-alpine\nCOPY . .\nRUN npm install -g yarn@1.22.22 && yarn install && yarn build\n",
         ),
         reports(
             "FROM golang:1.20\nRUN go-wrapper install\n",
