@@ -97,6 +97,9 @@ fn print_example(example: &Example, out: &mut dyn Write) -> std::io::Result<()> 
         (false, false) => "It changes",
     };
     write!(out, "\n{what}")?;
+    if let Some((name, text)) = example.option {
+        write!(out, " with {name} = {text:?}")?;
+    }
     let files: Vec<&str> = example
         .context
         .unwrap_or_default()

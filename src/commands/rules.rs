@@ -79,6 +79,7 @@ fn of_example(example: &Example) -> Value {
         "context": example.context.map(|files| {
             files.iter().map(|(path, text)| json!({ "path": path, "text": text })).collect::<Vec<_>>()
         }),
+        "option": example.option.map(|(name, text)| json!({ "name": name, "value": text })),
         "unsafe": example.allow_unsafe,
         "says": example.says,
     })

@@ -75,17 +75,28 @@ fn section(rule: &Rule, page: &mut String) {
         };
         let _ = write!(
             page,
-            "\nWhat it does{level}:\n\n```diff\n{}```\n",
+            "\nWhat it does{level}{}:\n\n```diff\n{}```\n",
+            with_option(example),
             diff(example)
         );
     }
     if let Some(example) = rule.examples.iter().find(|it| it.by_hand) {
         let _ = write!(
             page,
-            "\nWhat it leaves to you (“{}”):\n\n```dockerfile\n{}```\n",
-            example.says, example.before
+            "\nWhat it leaves to you{} (“{}”):\n\n```dockerfile\n{}```\n",
+            with_option(example),
+            example.says,
+            example.before
         );
     }
+}
+
+/// The option that an example sets, as a part of a sentence.
+fn with_option(example: &Example) -> String {
+    let option = example.option;
+    option.map_or_else(String::new, |(name, text)| {
+        format!(" with `{name} = {text:?}`")
+    })
 }
 
 /// What an example changes, without the heads of a patch.

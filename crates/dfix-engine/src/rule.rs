@@ -138,6 +138,8 @@ pub struct Example {
     pub after: &'static str,
     /// Files of the build context: path and text; `None` is no context at all.
     pub context: Option<&'static [(&'static str, &'static str)]>,
+    /// An option of the rule that is set, and the text that it is set to.
+    pub option: Option<(&'static str, &'static str)>,
     /// Whether unsafe fixes are applied.
     pub allow_unsafe: bool,
     /// A part of a finding's message or remedy that must be there, `""` for none.
@@ -234,6 +236,7 @@ pub const fn fixes(before: &'static str, after: &'static str) -> Example {
         before,
         after,
         context: None,
+        option: None,
         allow_unsafe: false,
         says: "",
         by_hand: false,
@@ -258,6 +261,13 @@ impl Example {
     #[must_use]
     pub const fn with_context(mut self, files: &'static [(&'static str, &'static str)]) -> Example {
         self.context = Some(files);
+        self
+    }
+
+    /// The same example where the configuration sets this option of the rule to this text; a list has it alone.
+    #[must_use]
+    pub const fn with_option(mut self, name: &'static str, text: &'static str) -> Example {
+        self.option = Some((name, text));
         self
     }
 

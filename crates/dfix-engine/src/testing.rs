@@ -6,6 +6,7 @@
 
 mod variants;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use dfix_model::context::{Context, MemoryContext, NoContext};
@@ -15,6 +16,7 @@ use crate::fixpoint::run;
 use crate::options::Options;
 use crate::outcome::{Finding, Outcome};
 use crate::rule::{Example, Phase, Rule};
+use crate::rule_option::{RuleSettings, Setting};
 use variants::{VARIANTS, Variant};
 
 /// Checks every example of a rule, with its variants.
@@ -45,7 +47,10 @@ pub fn apply(rule: &'static Rule, text: &str, example: &Example) -> Outcome {
     } else {
         Safety::Checked
     };
-    let options = Options::new(&rules).with_threshold(threshold);
+    let settings = settings(rule, example);
+    let options = Options::new(&rules)
+        .with_threshold(threshold)
+        .with_settings(&settings);
     let memory;
     let context: &dyn Context = match example.context {
         Some(files) => {
@@ -55,6 +60,22 @@ pub fn apply(rule: &'static Rule, text: &str, example: &Example) -> Outcome {
         None => &NoContext,
     };
     run(text, context, &options)
+}
+
+/// What an example has the configuration say.
+fn settings(rule: &Rule, example: &Example) -> BTreeMap<String, RuleSettings> {
+    let option = example.option.map(|(name, text)| {
+        let setting = Setting::Text(text.to_owned());
+        let mut options = rule.options.iter();
+        let is_taken = options.any(|it| it.name == name && it.kind.takes(&setting));
+        assert!(is_taken, "{} has no option {name} = {text:?}", rule.id);
+        (name.to_owned(), setting)
+    });
+    let settings = RuleSettings {
+        level: None,
+        options: option.into_iter().collect(),
+    };
+    BTreeMap::from([(rule.id.to_owned(), settings)])
 }
 
 /// Checks one example as it stands: the result, that it is stable, and that it says what it should.
