@@ -28,6 +28,8 @@ pub(crate) struct Config {
     pub(crate) hadolint_ignores: Vec<String>,
     /// What hadolint's file says of labels, as options of `label-format`.
     pub(crate) hadolint_labels: BTreeMap<String, Setting>,
+    /// The registries that hadolint's file trusts, for `base-image-registry`.
+    pub(crate) hadolint_registries: Vec<String>,
     /// What the user vouches for: an option of every rule that does not set it itself.
     pub(crate) assume: BTreeMap<String, Setting>,
     /// What is told of images that no table knows, by their names; `*` at the end stands for anything.
@@ -238,6 +240,7 @@ fn load(nearest: &Nearest) -> Result<Config, ConfigError> {
         let text = read(file)?;
         config.hadolint_ignores = crate::hadolint::ignored(&text);
         config.hadolint_labels = crate::hadolint::labels(&text);
+        config.hadolint_registries = crate::hadolint::trusted_registries(&text);
         config.files.push(file.clone());
     }
     Ok(config)

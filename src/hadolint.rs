@@ -1,12 +1,22 @@
-//! What is read of hadolint's configuration: the rules that it ignores, and its schema of labels.
+//! What is read of hadolint's configuration: the rules that it ignores, the registries that it trusts, and its schema of labels.
 
 use std::collections::BTreeMap;
 
 use dfix_engine::Setting;
 
-/// The names under `ignored` at the top of a `.hadolint.yaml`, as a block or a flow list. It is read
-/// tolerantly: what is not such a list says nothing, since the file is not ours to judge.
+/// The names under `ignored` at the top of a `.hadolint.yaml`.
 pub(crate) fn ignored(yaml: &str) -> Vec<String> {
+    list(yaml, "ignored")
+}
+
+/// The registries under `trustedRegistries` at the top of a `.hadolint.yaml`.
+pub(crate) fn trusted_registries(yaml: &str) -> Vec<String> {
+    list(yaml, "trustedRegistries")
+}
+
+/// What stands under a key at the top, as a block or a flow list. It is read tolerantly: what is not such a list says nothing,
+/// since the file is not ours to judge.
+fn list(yaml: &str, wanted: &str) -> Vec<String> {
     let mut names = Vec::new();
     let mut inside = false;
     let mut flow = false;
@@ -19,7 +29,7 @@ pub(crate) fn ignored(yaml: &str) -> Vec<String> {
         let starts_at_edge = !line.starts_with([' ', '\t', '-']);
         if !flow && starts_at_edge {
             let (key, value) = text.split_once(':').unwrap_or((text, ""));
-            inside = unquoted(key.trim()) == "ignored";
+            inside = unquoted(key.trim()) == wanted;
             if inside && value.trim_start().starts_with('[') {
                 flow = !flow_items(value, &mut names);
             }
@@ -104,7 +114,7 @@ fn without_comment(line: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{ignored, labels};
+    use super::{ignored, labels, trusted_registries};
 
     #[test]
     fn block_and_flow_lists() {
@@ -117,6 +127,16 @@ mod tests {
         ] {
             assert_eq!(ignored(yaml), ["DL3008", "SC2086"], "{yaml}");
         }
+    }
+
+    #[test]
+    fn registries() {
+        let yaml = "ignored: [DL3008]\ntrustedRegistries:\n  - docker.io\n  - \"*.example.org:5000\" # ours\noverride:\n  - x\n";
+        assert_eq!(
+            trusted_registries(yaml),
+            ["docker.io", "*.example.org:5000"]
+        );
+        assert!(trusted_registries("ignored: [DL3008]\n").is_empty());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dfix_engine::{IGNORE_UNUSED, Rule, RuleSettings, Safety, is_group_name};
+use dfix_engine::{IGNORE_UNUSED, Rule, RuleSettings, Safety, Setting, is_group_name};
 
 use crate::cli::Choice;
 use crate::config::Config;
@@ -86,6 +86,13 @@ impl Selection {
         if !config.hadolint_labels.is_empty() {
             let labels = settings.entry("label-format".to_owned()).or_default();
             labels.options.extend(config.hadolint_labels.clone());
+        }
+        if !config.hadolint_registries.is_empty() {
+            let registries = settings
+                .entry("base-image-registry".to_owned())
+                .or_default();
+            let trusted = Setting::List(config.hadolint_registries.clone());
+            registries.options.insert("allowed".to_owned(), trusted);
         }
         for (name, rule) in groups.into_iter().chain(singles) {
             for id in ids(name) {

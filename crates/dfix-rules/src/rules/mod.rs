@@ -5,6 +5,7 @@ use dfix_engine::Rule;
 mod add_to_copy;
 mod apk_no_cache;
 mod apt_clean_redundant;
+mod apt_debian_frontend_env;
 mod apt_install_without_update;
 mod apt_key_missing;
 mod apt_lists_cleanup;
@@ -18,7 +19,9 @@ mod aspnet_port;
 mod base_arg_default_invalid;
 mod base_arg_undeclared;
 mod base_image_eol;
+mod base_image_hub_prefix;
 mod base_image_latest;
+mod base_image_registry;
 mod base_image_tag_and_digest;
 mod base_image_untagged;
 mod base_platform_constant;
@@ -109,6 +112,7 @@ mod run_gpg_batch;
 mod run_heredoc;
 mod run_http_url;
 mod run_long_line;
+mod run_mount_permissions;
 mod run_pipefail;
 mod run_pointless_command;
 mod run_tar_left;
@@ -140,6 +144,8 @@ mod user_missing;
 mod user_non_numeric;
 mod useradd_no_log_init;
 mod whitespace_trailing;
+mod win_chown;
+mod win_stopsignal;
 mod workdir_relative;
 mod yarn_cache_clean;
 mod yum_clean;
@@ -153,6 +159,7 @@ pub const ALL: &[&Rule] = &[
     &add_to_copy::RULE,
     &apk_no_cache::RULE,
     &apt_clean_redundant::RULE,
+    &apt_debian_frontend_env::RULE,
     &apt_install_without_update::RULE,
     &apt_key_missing::RULE,
     &apt_lists_cleanup::RULE,
@@ -166,7 +173,9 @@ pub const ALL: &[&Rule] = &[
     &base_arg_default_invalid::RULE,
     &base_arg_undeclared::RULE,
     &base_image_eol::RULE,
+    &base_image_hub_prefix::RULE,
     &base_image_latest::RULE,
+    &base_image_registry::RULE,
     &base_image_tag_and_digest::RULE,
     &base_image_untagged::RULE,
     &base_platform_constant::RULE,
@@ -257,6 +266,7 @@ pub const ALL: &[&Rule] = &[
     &run_heredoc::RULE,
     &run_http_url::RULE,
     &run_long_line::RULE,
+    &run_mount_permissions::RULE,
     &run_pipefail::RULE,
     &run_pointless_command::RULE,
     &run_tar_left::RULE,
@@ -288,6 +298,8 @@ pub const ALL: &[&Rule] = &[
     &user_non_numeric::RULE,
     &useradd_no_log_init::RULE,
     &whitespace_trailing::RULE,
+    &win_chown::RULE,
+    &win_stopsignal::RULE,
     &workdir_relative::RULE,
     &yarn_cache_clean::RULE,
     &yum_clean::RULE,
