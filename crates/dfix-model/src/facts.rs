@@ -16,6 +16,7 @@ pub(crate) mod base_image;
 mod based_elsewhere;
 pub(crate) mod build_arguments;
 pub(crate) mod built_image;
+mod bundler_version;
 pub(crate) mod cache_calls;
 pub(crate) mod call_site;
 pub(crate) mod calls;

@@ -301,3 +301,34 @@ fn lines_that_a_list_could_have() {
         assert_eq!(of(text), wanted, "{text}");
     }
 }
+
+#[test]
+fn the_bundler_of_a_command() {
+    let version = |text: &str, files: &[(&str, &str)]| {
+        with_files(text, files, |file| {
+            let mut commands = file.commands().filter_map(PackageCommand::of);
+            let bundle = commands.find(|it| it.program_name() == "bundle").unwrap();
+            file.final_stage().unwrap().bundler_version(&bundle)
+        })
+    };
+    let run = "RUN bundle install\n";
+    let of = |before: &str| version(&format!("{before}{run}"), &[]);
+    assert_eq!(of("FROM ruby:2.7.8-slim\n"), Some((2, 1)));
+    assert_eq!(of("FROM ruby:3.4-alpine AS a\nFROM a\n"), Some((2, 6)));
+    assert_eq!(
+        of("FROM ruby:2.6\nRUN bundle config path x\n"),
+        Some((1, 17))
+    );
+    assert_eq!(of("FROM debian:12\n"), None, "another image");
+    assert_eq!(
+        of("FROM ruby:3.3\nRUN gem install bundler -v 1.17.3\n"),
+        None
+    );
+    assert_eq!(of("FROM ruby:3.3\nENV BUNDLER_VERSION=1.17.3\n"), None);
+    assert_eq!(of("FROM ruby:3.3\nRUN gem update --system\n"), None);
+    let locked = version(
+        &format!("FROM ruby:3.3\nCOPY Gemfile.lock ./\n{run}"),
+        &[("Gemfile.lock", "BUNDLED WITH\n   1.17.3\n")],
+    );
+    assert_eq!(locked, None);
+}

@@ -9,6 +9,7 @@ mod apt_debian_frontend_env;
 mod apt_install_without_update;
 mod apt_key_missing;
 mod apt_lists_cleanup;
+mod apt_multiple_installs;
 mod apt_no_recommends;
 mod apt_not_apt_get;
 mod apt_upgrade;
@@ -29,6 +30,7 @@ mod base_platform_mismatch;
 mod base_platform_redundant;
 mod blank_lines_multiple;
 mod build_tools_in_final;
+mod bundler_flags_deprecated;
 mod cache_mount_mismatch;
 mod chain_newline;
 mod chmod_world_writable;
@@ -115,6 +117,7 @@ mod run_long_line;
 mod run_mount_permissions;
 mod run_pipefail;
 mod run_pointless_command;
+mod run_sha256_spaces;
 mod run_tar_left;
 mod run_wget_and_curl;
 mod run_wget_progress;
@@ -124,6 +127,7 @@ mod sh_braces;
 mod sh_cd_unchecked;
 mod sh_declare_assign;
 mod sh_echo_escapes;
+mod sh_find_xargs;
 mod sh_glob_dash;
 mod sh_quote_cmdsub;
 mod sh_quote_vars;
@@ -131,6 +135,7 @@ mod sh_redirect_both;
 mod sh_rm_empty_var;
 mod sh_source;
 mod sh_test_equal;
+mod sh_useless_cat;
 mod slim_base;
 mod stage_duplicate;
 mod stage_name_case;
@@ -163,6 +168,7 @@ pub const ALL: &[&Rule] = &[
     &apt_install_without_update::RULE,
     &apt_key_missing::RULE,
     &apt_lists_cleanup::RULE,
+    &apt_multiple_installs::RULE,
     &apt_no_recommends::RULE,
     &apt_not_apt_get::RULE,
     &apt_upgrade::RULE,
@@ -183,6 +189,7 @@ pub const ALL: &[&Rule] = &[
     &base_platform_redundant::RULE,
     &blank_lines_multiple::RULE,
     &build_tools_in_final::RULE,
+    &bundler_flags_deprecated::RULE,
     &cache_mount_mismatch::RULE,
     &chain_newline::RULE,
     &chmod_world_writable::RULE,
@@ -269,6 +276,7 @@ pub const ALL: &[&Rule] = &[
     &run_mount_permissions::RULE,
     &run_pipefail::RULE,
     &run_pointless_command::RULE,
+    &run_sha256_spaces::RULE,
     &run_tar_left::RULE,
     &run_wget_and_curl::RULE,
     &run_wget_progress::RULE,
@@ -278,6 +286,7 @@ pub const ALL: &[&Rule] = &[
     &sh_cd_unchecked::RULE,
     &sh_declare_assign::RULE,
     &sh_echo_escapes::RULE,
+    &sh_find_xargs::RULE,
     &sh_glob_dash::RULE,
     &sh_quote_cmdsub::RULE,
     &sh_quote_vars::RULE,
@@ -285,6 +294,7 @@ pub const ALL: &[&Rule] = &[
     &sh_rm_empty_var::RULE,
     &sh_source::RULE,
     &sh_test_equal::RULE,
+    &sh_useless_cat::RULE,
     &slim_base::RULE,
     &stage_duplicate::RULE,
     &stage_name_case::RULE,
