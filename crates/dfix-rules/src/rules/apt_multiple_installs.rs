@@ -166,14 +166,17 @@ fn goes_on(last: &PackageCommand<'_>, next: &PackageCommand<'_>) -> bool {
         stops && next.command.before() == Some(*it)
     };
     let is_same = [call(last), call(next)];
-    // A comment between them speaks of what comes behind it.
-    let between = TextRange::new(last.range().end(), next.range().start());
-    let has_comment = last.step().file().text()[between].contains('#');
     is_plain(last)
         && is_plain(next)
         && last.command.after().as_ref().is_some_and(is_next)
         && is_same[0] == is_same[1]
-        && !has_comment
+        && !has_comment_between(last, next)
+}
+
+/// Whether a comment stands between them: it speaks of what comes behind it.
+fn has_comment_between(last: &PackageCommand<'_>, next: &PackageCommand<'_>) -> bool {
+    let (start, end) = (last.range().end(), next.range().start());
+    start > end || last.step().file().text()[TextRange::new(start, end)].contains('#')
 }
 
 /// Whether it installs packages of the archive by their names, and does nothing else.

@@ -4,6 +4,7 @@ use dfix_engine::Rule;
 
 mod add_to_copy;
 mod apk_no_cache;
+mod apk_virtual_del;
 mod apt_clean_redundant;
 mod apt_debian_frontend_env;
 mod apt_install_without_update;
@@ -104,6 +105,7 @@ mod python_venv;
 mod release_archived;
 mod ruby_bootsnap;
 mod run_cd;
+mod run_cd_back;
 mod run_change_shell_ln;
 mod run_consecutive;
 mod run_curl_fail;
@@ -136,6 +138,7 @@ mod sh_rm_empty_var;
 mod sh_source;
 mod sh_test_equal;
 mod sh_useless_cat;
+mod sh_useless_echo;
 mod slim_base;
 mod stage_duplicate;
 mod stage_name_case;
@@ -163,6 +166,7 @@ mod zypper_noninteractive;
 pub const ALL: &[&Rule] = &[
     &add_to_copy::RULE,
     &apk_no_cache::RULE,
+    &apk_virtual_del::RULE,
     &apt_clean_redundant::RULE,
     &apt_debian_frontend_env::RULE,
     &apt_install_without_update::RULE,
@@ -263,6 +267,7 @@ pub const ALL: &[&Rule] = &[
     &release_archived::RULE,
     &ruby_bootsnap::RULE,
     &run_cd::RULE,
+    &run_cd_back::RULE,
     &run_change_shell_ln::RULE,
     &run_consecutive::RULE,
     &run_curl_fail::RULE,
@@ -295,6 +300,7 @@ pub const ALL: &[&Rule] = &[
     &sh_source::RULE,
     &sh_test_equal::RULE,
     &sh_useless_cat::RULE,
+    &sh_useless_echo::RULE,
     &slim_base::RULE,
     &stage_duplicate::RULE,
     &stage_name_case::RULE,
