@@ -28,16 +28,20 @@ pub(crate) const RULE: Rule = Rule {
             "FROM python:3.12-alpine\nRUN apk add --no-cache \\\n    gcc \\\n    make=1 \\\n && make \\\n && apk del --purge gcc make\n",
             "FROM python:3.12-alpine\nRUN apk add --no-cache --virtual .build-deps \\\n    gcc \\\n    make=1 \\\n && make \\\n && apk del --purge .build-deps\n",
         ),
-        leaves("FROM acme/base:1\nRUN apk add --no-cache gcc && make && apk del gcc\n")
+        leaves("FROM acme/base:1\nRUN apk add --no-cache gcc make && make && apk del gcc make\n")
             .that_says("whether the image has"),
         leaves("FROM alpine:3.22\nRUN apk add --no-cache gcc make && make && apk del gcc\n"),
         leaves("FROM alpine:3.22\nRUN apk add --no-cache -t .x gcc && make && apk del .x\n"),
-        leaves("FROM alpine:3.22\nRUN apk add gcc\nRUN apk add gcc && make && apk del gcc\n"),
         leaves(
-            "FROM alpine:3.22\nRUN apk add gcc && make && apk del gcc && apk add --virtual .build-deps make\n",
+            "FROM alpine:3.22\nRUN apk add gcc\nRUN apk add gcc make && make && apk del gcc make\n",
+        ),
+        leaves(
+            "FROM alpine:3.22\nRUN apk add gcc make && make && apk del gcc make && apk add --virtual .build-deps make\n",
         ),
         leaves("FROM alpine:3.22\nRUN apk add $A && make && apk del $A\n"),
-        leaves("FROM alpine:3.22\nRUN apk add gcc && apk del gcc || true\n"),
+        leaves(
+            "FROM alpine:3.22\nRUN apk add gcc make && apk del gcc make || true\nRUN apk add git && apk del git\n",
+        ),
     ],
 };
 
@@ -145,5 +149,5 @@ fn names<'m>(apk: &PackageCommand<'m>) -> Option<Vec<&'m str>> {
     };
     let mut names: Vec<&'m str> = apk.packages().iter().map(name).collect::<Option<_>>()?;
     names.sort_unstable();
-    (!names.is_empty()).then_some(names)
+    (names.len() > 1).then_some(names)
 }

@@ -35,6 +35,10 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN cd a && cd b && make && cd .. && make\n",
             "FROM debian:12\nRUN cd a && (cd b && make) && make\n",
         ),
+        fixes(
+            "FROM debian:12\nRUN cd a && for f in b c; do make $f; done && cd .. && make\n",
+            "FROM debian:12\nRUN (cd a && for f in b c; do make $f; done) && make\n",
+        ),
         reports(
             "FROM debian:12\nRUN cd a && export B=c && cd .. && make\n",
             "`export` changes the shell",
@@ -50,6 +54,14 @@ pub(crate) const RULE: Rule = Rule {
         reports(
             "FROM debian:12\nRUN cd a && make && cd .. && make && cd -\n",
             "`cd -`",
+        ),
+        reports(
+            "FROM debian:12\nRUN cd a && nvm use && cd .. && node x\n",
+            "`nvm` may be a function",
+        ),
+        reports(
+            "FROM debian:12\nRUN . ./all && cd a && b && cd .. && make\n",
+            "no function of the shell",
         ),
         reports(
             "FROM debian:12\nRUN cd $A && make && cd .. && make\n",
@@ -118,6 +130,7 @@ fn way_back(there: Command<'_>, back: Command<'_>) -> Option<Result<(), Remedy>>
         it.is("cd")
             && it.kind() == WordKind::Shell
             && it.is_in_list()
+            && !it.around().subshell
             && it.args().len() == 1
             && it.wrappers().next().is_none()
             && it.redirects().next().is_none()
@@ -167,6 +180,12 @@ fn obstacle<'m>(
     let own = |it: &&Command<'m>| {
         it.outer().is_none() && before.is_some_and(|op| it.range().end() <= op.range.start())
     };
+    let reads = |it: &Command<'m>| it.is_one_of(&[".", "source", "eval"]) || it.around().function;
+    if step.commands().any(|it| reads(&it)) {
+        return Err(remedy!(
+            "put brackets around it by hand, if no function of the shell sets anything there for what comes later"
+        ));
+    }
     for command in between {
         let first = command
             .words()
@@ -197,13 +216,20 @@ fn obstacle<'m>(
         }
     }
     let last = between.iter().filter(own).map(|it| it.range().end()).max();
-    let last = last.ok_or_else(|| remedy!("leave both `cd`s out"))?;
-    let source = &step.file().text()[TextRange::new(last, back.range().start())];
-    if source.contains(['#', ')', '}']) || step.has_opaque_text() {
+    let (last, operator) = last
+        .zip(before)
+        .ok_or_else(|| remedy!("leave both `cd`s out"))?;
+    let text = step.file().text();
+    // What ends a loop stands between the last command and the way back.
+    let head = &text[TextRange::new(last, operator.range.start())];
+    let head = head.trim_end_matches(|it: char| it.is_whitespace() || "\\`".contains(it));
+    let source = &text[TextRange::new(last, back.range().start())];
+    if source.contains('#') || step.has_opaque_text() {
         return Err(remedy!(
-            "put brackets around it by hand: a comment or a block stands before the way back"
+            "put brackets around it by hand: a comment stands before the way back"
         ));
     }
+    let last = last + TextSize::of(head);
     match after.any(|it| it.is("cd") && it.arg(0).is_some_and(|it| it.is("-"))) {
         true => Err(remedy!(
             "a `cd -` comes later, which goes back to another folder then"

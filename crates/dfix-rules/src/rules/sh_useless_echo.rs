@@ -30,8 +30,8 @@ pub(crate) const RULE: Rule = Rule {
         )
         .with_unsafe(),
         fixes(
-            "FROM debian:12\nENV A=b\nRUN make $(echo $A) \"--x=$(echo \"$A\")\"\n",
-            "FROM debian:12\nENV A=b\nRUN make $A \"--x=$A\"\n",
+            "FROM debian:12\nENV A=b\nRUN make $(echo $A)c \"--x=$(echo \"$A\")\"\n",
+            "FROM debian:12\nENV A=b\nRUN make ${A}c \"--x=$A\"\n",
         ),
         leaves("FROM debian:12\nRUN echo $(ls /a)\n").that_says("one line of several"),
         leaves("FROM debian:12\nRUN make $(echo $A)\n").that_says("whether `$A`"),
@@ -157,8 +157,14 @@ fn judge_inner(echo: Command<'_>, segment: &Segment, out: &mut Findings<'_>) {
             }))
             .declare(Effect::changed(echo.step()))
             .fix(|edit| {
-                let source = &echo.step().file().text()[part.range];
-                edit.replace_part(segment.range, source);
+                let text = echo.step().file().text();
+                let rest = &text[segment.range.end().into()..];
+                let goes_on = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '[';
+                let source = match rest.starts_with(goes_on) {
+                    true => format!("${{{name}}}"),
+                    false => text[part.range].to_owned(),
+                };
+                edit.replace_part(segment.range, &source);
             });
         Ok(())
     });
