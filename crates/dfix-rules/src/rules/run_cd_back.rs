@@ -205,6 +205,16 @@ fn obstacle<'m>(
                 "it sets a variable, and brackets would keep that from what comes later"
             ));
         }
+        let marks = [Mark::KeepsEnvironment, Mark::InstallsSource];
+        let may_be_function = |name: &str| marks.iter().any(|it| programs::is(name, *it));
+        if let Some(name) = [first, command.name()]
+            .into_iter()
+            .find(|it| may_be_function(it))
+        {
+            return Err(remedy!(
+                "`{name}` may be a function that changes the shell, and brackets would keep that from what comes later"
+            ));
+        }
         let is_background = command
             .after()
             .is_some_and(|it| it.operator == Operator::Background);
