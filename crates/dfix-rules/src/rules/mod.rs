@@ -31,6 +31,7 @@ mod base_platform_mismatch;
 mod base_platform_redundant;
 mod blank_lines_multiple;
 mod build_tools_in_final;
+mod bundler_cache_left;
 mod bundler_flags_deprecated;
 mod cache_mount_mismatch;
 mod chain_newline;
@@ -193,6 +194,7 @@ pub const ALL: &[&Rule] = &[
     &base_platform_redundant::RULE,
     &blank_lines_multiple::RULE,
     &build_tools_in_final::RULE,
+    &bundler_cache_left::RULE,
     &bundler_flags_deprecated::RULE,
     &cache_mount_mismatch::RULE,
     &chain_newline::RULE,
