@@ -12,6 +12,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use crate::cli::Common;
+use crate::hadolint::Hadolint;
 use crate::suggest::did_you_mean;
 use crate::{console, labels, rule_names};
 
@@ -24,12 +25,8 @@ pub(crate) struct Config {
     pub(crate) level: Option<Safety>,
     /// What it says of rules, by the name that it uses, in order.
     pub(crate) rules: Vec<(String, RuleConfig)>,
-    /// Names that hadolint's file ignores; most are none of ours.
-    pub(crate) hadolint_ignores: Vec<String>,
-    /// What hadolint's file says of labels, as options of `label-format`.
-    pub(crate) hadolint_labels: BTreeMap<String, Setting>,
-    /// The registries that hadolint's file trusts, for `base-image-registry`.
-    pub(crate) hadolint_registries: Vec<String>,
+    /// What hadolint's file says.
+    pub(crate) hadolint: Hadolint,
     /// What the user vouches for: an option of every rule that does not set it itself.
     pub(crate) assume: BTreeMap<String, Setting>,
     /// What is told of images that no table knows, by their names; `*` at the end stands for anything.
@@ -237,10 +234,7 @@ fn load(nearest: &Nearest) -> Result<Config, ConfigError> {
         config.files.push(file.clone());
     }
     if let Some(file) = &nearest.hadolint {
-        let text = read(file)?;
-        config.hadolint_ignores = crate::hadolint::ignored(&text);
-        config.hadolint_labels = crate::hadolint::labels(&text);
-        config.hadolint_registries = crate::hadolint::trusted_registries(&text);
+        config.hadolint = Hadolint::of(&read(file)?);
         config.files.push(file.clone());
     }
     Ok(config)

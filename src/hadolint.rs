@@ -4,13 +4,35 @@ use std::collections::BTreeMap;
 
 use dfix_engine::Setting;
 
+/// What a `.hadolint.yaml` says.
+#[derive(Debug, Default)]
+pub(crate) struct Hadolint {
+    /// Names that it ignores; most are none of ours.
+    pub(crate) ignored: Vec<String>,
+    /// What it says of labels, as options of `label-format`.
+    pub(crate) labels: BTreeMap<String, Setting>,
+    /// The registries that it trusts.
+    pub(crate) trusted_registries: Vec<String>,
+}
+
+impl Hadolint {
+    /// What this text says.
+    pub(crate) fn of(yaml: &str) -> Self {
+        Hadolint {
+            ignored: ignored(yaml),
+            labels: labels(yaml),
+            trusted_registries: trusted_registries(yaml),
+        }
+    }
+}
+
 /// The names under `ignored` at the top of a `.hadolint.yaml`.
-pub(crate) fn ignored(yaml: &str) -> Vec<String> {
+fn ignored(yaml: &str) -> Vec<String> {
     list(yaml, "ignored")
 }
 
 /// The registries under `trustedRegistries` at the top of a `.hadolint.yaml`.
-pub(crate) fn trusted_registries(yaml: &str) -> Vec<String> {
+fn trusted_registries(yaml: &str) -> Vec<String> {
     list(yaml, "trustedRegistries")
 }
 
@@ -43,7 +65,7 @@ fn list(yaml: &str, wanted: &str) -> Vec<String> {
 }
 
 /// The options of `label-format` that say what `label-schema` and `strict-labels` say.
-pub(crate) fn labels(yaml: &str) -> BTreeMap<String, Setting> {
+fn labels(yaml: &str) -> BTreeMap<String, Setting> {
     let mut lists: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut inside = false;
     for line in yaml.lines().map(without_comment) {

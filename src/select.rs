@@ -74,7 +74,7 @@ impl Selection {
         let mut off: Vec<&str> = Vec::new();
         let mut on: Vec<&str> = Vec::new();
         let mut settings: BTreeMap<String, RuleSettings> = BTreeMap::new();
-        for name in &config.hadolint_ignores {
+        for name in &config.hadolint.ignored {
             off.extend(ids(name));
         }
         if !config.assume.is_empty() {
@@ -83,15 +83,15 @@ impl Selection {
                 assumed.options.clone_from(&config.assume);
             }
         }
-        if !config.hadolint_labels.is_empty() {
+        if !config.hadolint.labels.is_empty() {
             let labels = settings.entry("label-format".to_owned()).or_default();
-            labels.options.extend(config.hadolint_labels.clone());
+            labels.options.extend(config.hadolint.labels.clone());
         }
-        if !config.hadolint_registries.is_empty() {
+        if !config.hadolint.trusted_registries.is_empty() {
             let registries = settings
                 .entry("base-image-registry".to_owned())
                 .or_default();
-            let trusted = Setting::List(config.hadolint_registries.clone());
+            let trusted = Setting::List(config.hadolint.trusted_registries.clone());
             registries.options.insert("allowed".to_owned(), trusted);
         }
         for (name, rule) in groups.into_iter().chain(singles) {

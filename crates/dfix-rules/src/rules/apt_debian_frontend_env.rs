@@ -7,6 +7,7 @@ use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes,
 use dfix_model::{EnvFrom, EnvValue, Model, Pair, Stage, Step, StepKind};
 
 use crate::base::lacks;
+use reach::{NAME, VALUE};
 
 pub(crate) const RULE: Rule = Rule {
     id: "apt-debian-frontend-env",
@@ -60,9 +61,6 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12 AS build\nENV DEBIAN_FRONTEND=noninteractive\nFROM alpine:3.22\nENV DEBIAN_FRONTEND=noninteractive\n"),
     ],
 };
-
-const NAME: &str = "DEBIAN_FRONTEND";
-const VALUE: &str = "noninteractive";
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.stages() {

@@ -113,7 +113,7 @@ fn judge<'m>(
         let gone = || all().filter(|it| it.range() != target.range());
         let mut added: Vec<Word<'m>> = Vec::new();
         for word in gone().flat_map(PackageCommand::operands) {
-            let is_same = |it: Word<'m>| it.source_text() == word.source_text();
+            let is_same = |it: Word<'m>| word.is_known() && it.value() == word.value();
             if !target.operands().chain(added.iter().copied()).any(is_same) {
                 added.push(word);
             }

@@ -144,19 +144,18 @@ fn archives<'m>(stage: Stage<'m>, bundle: &PackageCommand<'m>) -> Option<(ImageP
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b))
     };
+    let folder = |name: &str| value(name).filter(is_plain).map(ImagePath::new);
     if stage.env_at(bundle, "BUNDLE_PATH").is_set() {
-        let path = value("BUNDLE_PATH").filter(is_plain)?.trim_end_matches('/');
-        return Some((
-            ImagePath::new(path).join("ruby"),
-            format!("{path}/ruby/*/cache/*.gem"),
-        ));
+        let folder = folder("BUNDLE_PATH")?.join("ruby");
+        let pattern = format!("{}/*/cache/*.gem", folder.as_str());
+        return Some((folder, pattern));
     }
     if !stage.env_at(bundle, "BUNDLE_DEPLOYMENT").is_unset() {
         return None;
     }
-    let home = value("GEM_HOME").filter(is_plain)?.trim_end_matches('/');
-    let folder = ImagePath::new(home).join("cache");
-    Some((folder, format!("{home}/cache/*.gem")))
+    let folder = folder("GEM_HOME")?.join("cache");
+    let pattern = format!("{}/*.gem", folder.as_str());
+    Some((folder, pattern))
 }
 
 /// Whether a later command of the step removes them, or a mount keeps them.

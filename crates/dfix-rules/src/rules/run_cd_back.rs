@@ -4,7 +4,7 @@ use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::{
     Effect, Findings, Group, Phase, Remedy, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
-use dfix_model::{Command, Model, Operator, Step, Word, WordKind};
+use dfix_model::{Command, ImagePath, Model, Operator, Step, Word, WordKind};
 use dfix_syntax::{TextRange, TextSize};
 
 pub(crate) const RULE: Rule = Rule {
@@ -136,22 +136,16 @@ fn way_back(there: Command<'_>, back: Command<'_>) -> Option<Result<(), Remedy>>
             && it.redirects().next().is_none()
     };
     let is_same = there.around() == back.around() && is_plain(&there) && is_plain(&back);
-    let back = back
-        .arg(0)
-        .filter(|_| is_same)?
-        .value()?
-        .trim_end_matches('/');
+    let back = back.arg(0).filter(|_| is_same)?.value()?;
     let there = there.arg(0)?;
-    if there
-        .value()
-        .is_some_and(|it| it == "-" || it.split('/').any(|it| it == ".."))
-    {
+    if there.is("-") || there.mentions("..") {
         return None;
     }
     if back == "-" {
         return Some(Ok(()));
     }
-    let is_up = !back.is_empty() && back.split('/').all(|it| it == "..");
+    let is_up =
+        back.contains("..") && !back.contains("...") && back.bytes().all(|b| b"./".contains(&b));
     let Some(path) = there.value() else {
         return is_up.then(|| {
             Err(remedy!(
@@ -160,12 +154,8 @@ fn way_back(there: Command<'_>, back: Command<'_>) -> Option<Result<(), Remedy>>
             ))
         });
     };
-    let parts: Vec<&str> = path
-        .split('/')
-        .filter(|it| !matches!(*it, "" | "."))
-        .collect();
-    let is_relative = !path.starts_with(['/', '~']);
-    let is_it = is_up && is_relative && parts.len() == back.split('/').count();
+    let depth = ImagePath::new(path).parts().count();
+    let is_it = is_up && !path.starts_with(['/', '~']) && depth == back.matches("..").count();
     is_it.then_some(Ok(()))
 }
 

@@ -127,9 +127,7 @@ fn judge_own(echo: Command<'_>, word: Word<'_>, range: TextRange, out: &mut Find
 fn is_one(echo: Command<'_>) -> bool {
     let is_output = own_output(echo).is_some();
     !is_output
-        && !echo
-            .args()
-            .any(|it| it.is_pattern() && !it.source_text().contains(['"', '\'']))
+        && !echo.args().any(|it| it.is_pattern())
         && !echo.arg(0).is_some_and(|it| it.starts_with("-"))
 }
 

@@ -7,8 +7,13 @@ use dfix_model::{
     Command, EnvFrom, EnvValue, PackageCommand, PackageManager, Stage, Step, StepKind, Word,
 };
 
-use super::{NAME, VALUE};
 use crate::base::MOST_OPEN;
+
+/// The variable that answers apt's questions.
+pub(super) const NAME: &str = "DEBIAN_FRONTEND";
+
+/// What it is set to, so that none is asked.
+pub(super) const VALUE: &str = "noninteractive";
 
 /// What is open of those who see it; an error where somebody surely needs it.
 pub(super) fn open(stage: Stage<'_>, env: Step<'_>) -> Result<Vec<OpenCondition>, Remedy> {
