@@ -87,7 +87,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 .fix(|edit| {
                     let first = add.operands().next().map(|it| it.range().start());
                     let is_before = |it: &Word<'_>| first.is_some_and(|at| it.range().end() <= at);
-                    let place = add.command.args().filter(is_before).last();
+                    let place = add.command.args().rfind(is_before);
                     let place = place.unwrap_or(add.subcommand());
                     edit.insert_word_after(place, "--virtual");
                     edit.insert_word_after(place, NAME);

@@ -186,7 +186,7 @@ fn is_plain(apt: &PackageCommand<'_>) -> bool {
         let text = it.word.literal_prefix();
         matches!(it.kind, SpecKind::Index | SpecKind::Unknown)
             && !text.ends_with('-')
-            && !(text.ends_with('+') && !text.ends_with("++"))
+            && (text.ends_with("++") || !text.ends_with('+'))
             && !it.word.is_pattern()
     };
     let packages = apt.packages();

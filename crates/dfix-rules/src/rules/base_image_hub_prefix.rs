@@ -108,8 +108,9 @@ fn prefix(image: &ImageRef, is_long: bool) -> Option<(TextRange, &'static str)> 
         "docker.io/library/"
     };
     let is_whole = u32::from(range.len()) as usize == long.len() && host == Some("docker.io");
-    match is_long {
-        true => (!is_whole).then_some((range, long)),
-        false => (!range.is_empty()).then_some((range, "")),
+    if is_long {
+        (!is_whole).then_some((range, long))
+    } else {
+        (!range.is_empty()).then_some((range, ""))
     }
 }

@@ -230,10 +230,10 @@ fn obstacle<'m>(
         ));
     }
     let last = last + TextSize::of(head);
-    match after.any(|it| it.is("cd") && it.arg(0).is_some_and(|it| it.is("-"))) {
-        true => Err(remedy!(
+    if after.any(|it| it.is("cd") && it.arg(0).is_some_and(|it| it.is("-"))) {
+        return Err(remedy!(
             "a `cd -` comes later, which goes back to another folder then"
-        )),
-        false => Ok(last),
+        ));
     }
+    Ok(last)
 }

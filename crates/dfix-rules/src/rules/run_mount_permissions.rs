@@ -3,7 +3,7 @@
 use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
-use dfix_model::{Command, Model, Mount, OpenCondition, Step, Ternary, WrapperKind};
+use dfix_model::{Command, Model, Mount, OpenCondition, Step, Ternary, Word, WrapperKind};
 
 pub(crate) const RULE: Rule = Rule {
     id: "run-mount-permissions",
@@ -99,7 +99,7 @@ fn owned(step: Step<'_>, mount: Mount<'_>) -> Ternary {
         return unknown();
     };
     let user = stage.user_at(step);
-    let owner = mount.option("uid").map(|it| it.value());
+    let owner = mount.option("uid").map(Word::value);
     match (owner, user.is_root()) {
         (_, Ternary::Yes) => Ternary::Yes,
         (None, Ternary::No) => Ternary::No,

@@ -127,7 +127,7 @@ fn judge_own(echo: Command<'_>, word: Word<'_>, range: TextRange, out: &mut Find
 fn is_one(echo: Command<'_>) -> bool {
     let is_output = own_output(echo).is_some();
     !is_output
-        && !echo.args().any(|it| it.is_pattern())
+        && !echo.args().any(Word::is_pattern)
         && !echo.arg(0).is_some_and(|it| it.starts_with("-"))
 }
 
@@ -158,9 +158,10 @@ fn judge_inner(echo: Command<'_>, segment: &Segment, out: &mut Findings<'_>) {
                 let text = echo.step().file().text();
                 let rest = &text[segment.range.end().into()..];
                 let goes_on = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '[';
-                let source = match rest.starts_with(goes_on) {
-                    true => format!("${{{name}}}"),
-                    false => text[part.range].to_owned(),
+                let source = if rest.starts_with(goes_on) {
+                    format!("${{{name}}}")
+                } else {
+                    text[part.range].to_owned()
                 };
                 edit.replace_part(segment.range, &source);
             });
