@@ -49,6 +49,8 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12 AS a\nENV DEBIAN_FRONTEND=noninteractive\nFROM a\nRUN ./all.sh\nCMD sleep 9\n")
             .that_says("whether `all.sh` installs by apt"),
         reports("FROM debian:12\nENV DEBIAN_FRONTEND=noninteractive\nONBUILD RUN make\nCMD sleep 9\n", "`ONBUILD`"),
+        leaves("FROM debian:12\nENV DEBIAN_FRONTEND=noninteractive\nCMD [\"bash\"]\n")
+            .that_says("whether nobody has `bash`"),
         leaves("FROM debian:12\nENV DEBIAN_FRONTEND=noninteractive\nRUN apt-get install -y a\n")
             .that_says("images that are based on this one"),
         leaves("FROM debian:12\nENV DEBIAN_FRONTEND=noninteractive\nCOPY run.sh /\nCMD [\"/run.sh\"]\n")

@@ -47,6 +47,10 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN cat a | grep b < c\n",
             "has another input",
         ),
+        reports(
+            "FROM debian:12\nRUN cat a | sort > a\n",
+            "would empty this one",
+        ),
         leaves("FROM debian:12\nRUN cat a | \\\n    # why\n    wc\n").with_unsafe(),
     ],
 };
@@ -65,6 +69,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             };
             if target.redirects().any(|it| it.operator().starts_with('<')) {
                 return Err(remedy!("the program has another input: leave `cat` and the pipe away"));
+            }
+            let is_same = |it: Word<'_>| word.is_known() && it.value() == word.value();
+            if target.redirects().any(|it| it.writes() && it.target().is_some_and(is_same)) {
+                return Err(remedy!(
+                    "keep it, and write to another file: the shell would empty this one before it is read"
+                ));
             }
             let end = |it: Word<'_>| it.range().end();
             let Some(last) = target.words().next_back().map(end) else {

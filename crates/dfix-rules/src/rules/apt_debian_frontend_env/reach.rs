@@ -1,6 +1,7 @@
 //! Who sees an `ENV` and would not see an `ARG` in its place.
 
 use dfix_catalogue::package_tool;
+use dfix_catalogue::programs::Mark;
 use dfix_engine::{OpenCondition, Remedy, remedy};
 use dfix_model::scripts::ScriptAt;
 use dfix_model::{
@@ -136,6 +137,19 @@ fn of_container(stage: Stage<'_>) -> Result<Vec<OpenCondition>, Remedy> {
                 it.condition
             ),
             it.remedy.clone(),
+        )
+    }));
+    let waits = |it: &Command<'_>| {
+        it.is_marked(Mark::TakesScript) && it.args().all(|it| it.starts_with("-") && !it.is("-c"))
+    };
+    let mut started = runtime.processes().map(|it| it.command);
+    found.extend(started.find(waits).map(|it| {
+        OpenCondition::new(
+            format!(
+                "whether nobody has `{}`, which the container starts, install by apt",
+                it.name()
+            ),
+            format!("say `{NAME}={VALUE}` there before what installs"),
         )
     }));
     if runtime.is_silent() {
