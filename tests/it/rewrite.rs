@@ -88,6 +88,21 @@ fn configurations_turn_rules_off_and_the_command_line_on_again() {
 }
 
 #[test]
+fn registries_that_hadolint_trusts_are_the_allowed_ones_unless_dfix_is_told() {
+    let trusted = (".hadolint.yaml", "trustedRegistries:\n  - quay.io\n");
+    let folder = Folder::new(&[("Dockerfile", BEFORE), trusted]);
+    let is_told = |out: &str| out.contains("[base-image-registry]");
+    let (_, out, _) = folder.dfix(&[]);
+    assert!(is_told(&out) && out.contains("`docker.io`"), "{out}");
+    let (_, out, _) = folder.dfix(&["--no-config"]);
+    assert!(!is_told(&out), "{out}");
+    let own = "[rules.base-image-registry]\nallowed = [\"docker.io\"]\n";
+    let folder = Folder::new(&[("Dockerfile", BEFORE), trusted, ("dfix.toml", own)]);
+    let (_, out, _) = folder.dfix(&[]);
+    assert!(!is_told(&out), "{out}");
+}
+
+#[test]
 fn standard_input_is_fixed_to_standard_output() {
     let folder = Folder::new(&[]);
     let (code, out, err) = folder.dfix_with(BEFORE.as_bytes(), &one(&["-"]));

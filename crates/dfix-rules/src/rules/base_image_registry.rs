@@ -12,7 +12,7 @@ pub(crate) const RULE: Rule = Rule {
     groups: &[Group::Security],
     severity: Severity::Error,
     summary: "take images from the registries that are allowed",
-    why: "Who may put an image into a registry runs his commands in the build, and in the container. Nothing is said until the \
+    why: "Whoever may put an image into a registry has commands run by the build, and by the container. Nothing is said until the \
           registries are listed, here or as `trustedRegistries` of hadolint.",
     phase: Phase::Meaning,
     check,
