@@ -72,11 +72,10 @@ impl Grammar<'_> {
         }
         if end.is_none() {
             let name = &heredoc.name;
-            self.parse_error(
-                start,
-                start,
-                format!("no line `{name}` ends the here-document"),
-            );
+            let message = format!("no line `{name}` ends the here-document");
+            let (at, why) = meant_end(&self.text[start..], heredoc).unwrap_or((0, ""));
+            let at = start + at;
+            self.parse_error(at, at, format!("{message}{why}"));
         }
         self.sink.start_node(HEREDOC);
         if line.start > start {
@@ -114,6 +113,28 @@ impl Grammar<'_> {
             && feeds_bare_shell(place.arguments, place.number)
             && !(heredoc.expand && changes_when_expanded(body, heredoc.chomp))
     }
+}
+
+/// The line of a body without an end that is meant as its end: where it begins, and why it is none.
+fn meant_end(body: &str, heredoc: &Announced) -> Option<(usize, &'static str)> {
+    let name = heredoc.name.trim();
+    let mut at = 0;
+    let mut lines = body.split_inclusive('\n').map(|line| {
+        let start = at;
+        at += line.len();
+        (start, line.trim_end_matches(['\n', '\r']))
+    });
+    let (start, line) = lines.find(|(_, line)| !name.is_empty() && line.trim() == name)?;
+    let why = match (line.starts_with(name), heredoc.chomp) {
+        (true, _) => ": blanks follow the word on this line",
+        (_, true) => {
+            ": blanks stand before the word on this line, of which `<<-` takes away none but tabs"
+        }
+        (_, false) => {
+            ": blanks stand before the word on this line (`<<-` would take away tabs, and nothing else)"
+        }
+    };
+    Some((start, why))
 }
 
 /// Whether what follows `#!` names a POSIX shell, directly or through `env`.

@@ -22,6 +22,11 @@ fn has_two_less_than(text: &str) -> bool {
     memchr::memchr_iter(b'<', bytes).any(|at| bytes.get(at + 1) == Some(&b'<'))
 }
 
+/// Whether a character is a blank for the eye only, or none for it at all.
+fn is_unseen(c: char) -> bool {
+    !c.is_ascii() && (c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
+}
+
 impl Grammar<'_> {
     /// Takes the instruction `text`: `line`, or the end of `line` inside `ONBUILD` (`depth` 1).
     /// `tail` blanks follow it. With here-documents the blanks, the line's end and the bodies are
@@ -40,7 +45,9 @@ impl Grammar<'_> {
         self.sink.token(KEYWORD, keyword_len);
         let keyword_end = self.sink.position();
         let Some(kind) = kind else {
-            self.error(start, keyword_end, format!("`{keyword}` is no instruction"));
+            let mut message = format!("`{keyword}` is no instruction");
+            message.push_str(&self.why_no_instruction(keyword, start));
+            self.error(start, keyword_end, message);
             let rest = self.blanks(rest);
             self.sink.token(ERROR_TEXT, rest.len());
             self.sink.finish_node();
@@ -85,6 +92,37 @@ impl Grammar<'_> {
         }
         self.sink.finish_node();
         took_heredocs
+    }
+
+    /// What makes an unknown keyword of a known one, or of text that is none, as far as nobody sees it: the rest of the sentence.
+    fn why_no_instruction(&self, keyword: &str, start: usize) -> String {
+        let code = |c: char| format!("U+{:04X}", u32::from(c));
+        let visible = keyword.trim_start_matches(is_unseen);
+        let behind = visible.find(is_unseen);
+        let is_known = instruction_kind(&visible[..behind.unwrap_or(visible.len())]).is_some();
+        let before = keyword[..keyword.len() - visible.len()].chars().next();
+        if let Some(c) = before.filter(|_| is_known) {
+            return format!(": an invisible character stands before it ({})", code(c));
+        }
+        if let Some(c) = behind.and_then(|at| visible[at..].chars().next())
+            && is_known
+        {
+            return format!(
+                ": the character behind its name looks like a blank and is none for the builder ({})",
+                code(c)
+            );
+        }
+        let above = self.text[..start].trim_end_matches([' ', '\t']);
+        let above = above.trim_end_matches(['\n', '\r']);
+        let line = above.trim_end_matches(|c| is_unseen(c) || is_blank(c));
+        match above[line.len()..].chars().find(|c| is_unseen(*c)) {
+            Some(c) if line.ends_with(self.escape) => format!(
+                ": the line above does not go on, as a character that looks like a blank follows its `{}` ({})",
+                self.escape,
+                code(c)
+            ),
+            _ => String::new(),
+        }
     }
 
     /// `image`, or `image AS name`.
