@@ -225,6 +225,16 @@ impl<'a> Edit<'a> {
         write(end, format!("\n{}", OwnLines::END));
     }
 
+    /// Has a line end before a place inside an instruction's own lines, and the next one set in so, instead of the blanks there.
+    pub fn begin_line(&mut self, place: impl Place, indent: &str) {
+        let start = usize::from(place.range().start());
+        let before = self.context.text[..start].trim_end_matches([' ', '\t']);
+        let blanks = TextSize::of(before);
+        let place = TextRange::new(blanks, place.range().start());
+        let escape = self.context.escape;
+        self.replace_token(place, &format!(" {escape}\n{indent}"));
+    }
+
     /// Writes lines of comment in the place of a comment, each with its `#`; several only where it stands on a line of its own.
     /// The fix declares [`Effect::Comment`](crate::Effect::Comment).
     pub fn replace_comment<S: AsRef<str>>(
@@ -381,6 +391,12 @@ impl<'a> Edit<'a> {
     /// Writes the command of a `CMD`, `ENTRYPOINT`, `RUN` or `HEALTHCHECK` as a JSON array of these words.
     pub fn set_exec_form(&mut self, instruction: impl Place, words: &[&str]) {
         let lowered = instructions::set_exec_form(self.context, instruction.range(), words);
+        self.take(lowered);
+    }
+
+    /// Writes a JSON array of these strings in the place of all the words of a `VOLUME`, `COPY` or `ADD`.
+    pub fn set_array(&mut self, all_words: impl Place, strings: &[&str]) {
+        let lowered = words::set_array(self.context, all_words.range(), strings);
         self.take(lowered);
     }
 

@@ -28,9 +28,11 @@ fn closing(open: char) -> Option<char> {
 /// `[` gives nothing.
 pub(crate) fn broken_array(text: &str) -> Option<Result<Option<Vec<String>>, BrokenArray>> {
     let text = text.trim();
-    if !is_meant_as_array(text) {
-        return None;
-    }
+    is_meant_as_array(text).then(|| read(text))
+}
+
+/// As [`broken_array`], of text that begins with `[` and is surely meant as one.
+fn read(text: &str) -> Result<Option<Vec<String>>, BrokenArray> {
     let mut reader = Reader {
         rest: &text[1..],
         why: None,
@@ -38,10 +40,18 @@ pub(crate) fn broken_array(text: &str) -> Option<Result<Option<Vec<String>>, Bro
     };
     reader.read();
     let strings = reader.strings.filter(|it| !it.is_empty());
-    Some(match reader.why {
+    match reader.why {
         Some(why) => Err(BrokenArray { why, strings }),
         None => Ok(strings),
-    })
+    }
+}
+
+impl BrokenArray {
+    /// What is wrong with the arguments of an instruction that takes paths, which no shell reads, where they begin as an array does.
+    pub fn of_paths(text: &str) -> Option<BrokenArray> {
+        let text = text.trim();
+        text.starts_with('[').then(|| read(text).err()).flatten()
+    }
 }
 
 /// `[ -f x ] && y`, `[[ … ]]` and `[a-z]*` are the shell's.
@@ -187,7 +197,7 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::broken_array;
+    use super::{BrokenArray, broken_array};
 
     #[track_caller]
     fn check(text: &str, why: &str, strings: Option<&[&str]>) {
@@ -279,5 +289,22 @@ mod tests {
         let strings = ["a".to_owned(), "b".to_owned()].to_vec();
         assert_eq!(broken_array("[\"a\", \"b\"]"), Some(Ok(Some(strings))));
         assert_eq!(broken_array("[\"\\u0061\"]"), Some(Ok(None)));
+    }
+
+    #[test]
+    fn paths_are_read_too() {
+        let strings = |text| BrokenArray::of_paths(text).map(|it| it.strings.unwrap_or_default());
+        for (text, expected) in [
+            ("[ “/a” ]", &["/a"][..]),
+            ("['/a', /b]", &["/a", "/b"]),
+            ("[/a]", &["/a"]),
+            ("[\"/a\" \"/b\"]", &["/a", "/b"]),
+            ("[\"/a]", &[]),
+        ] {
+            let expected: Vec<String> = expected.iter().map(ToString::to_string).collect();
+            assert_eq!(strings(text), Some(expected), "{text}");
+        }
+        assert_eq!(strings("[\"/a\"]"), None);
+        assert_eq!(strings("/a /b"), None);
     }
 }

@@ -357,6 +357,16 @@ pub(crate) fn replace_part(context: &EditContext<'_>, range: TextRange, source: 
     replace_source(context, range, source)
 }
 
+/// A JSON array of these strings in the place of the words of an instruction that takes paths.
+pub(crate) fn set_array(context: &EditContext<'_>, words: TextRange, strings: &[&str]) -> Lowered {
+    if context.has_comment(words) {
+        return Err("a comment stands between the words".to_owned());
+    }
+    let strings: Result<Vec<String>, String> = strings.iter().map(|it| quote::json(it)).collect();
+    let array = format!("[{}]", strings?.join(", "));
+    Ok(vec![edit(start(words), end(words), array)])
+}
+
 pub(crate) fn remove(context: &EditContext<'_>, place: &impl Place) -> Lowered {
     remove_run(context, place, place)
 }

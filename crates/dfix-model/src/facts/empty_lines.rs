@@ -32,6 +32,12 @@ impl<'m> Step<'m> {
         found
     }
 
+    /// Whether a comment stands between the words of it, or behind them.
+    pub fn has_comment_inside(self) -> bool {
+        let tokens = outside_of_heredocs(self.syntax());
+        tokens.iter().any(|it| it.kind() == SyntaxKind::COMMENT)
+    }
+
     /// The keyword of an instruction that begins the first line below an empty one, comments aside, inside this instruction: whoever wrote it
     /// takes this one to end above, and it is a part of it.
     pub fn swallowed_instruction(self) -> Option<&'m str> {

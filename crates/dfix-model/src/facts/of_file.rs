@@ -1,9 +1,10 @@
 //! What is asked of a file, as one line each.
 
-use super::{archives, image_positions, image_uses, launches, layout};
+use super::{archives, blank_runs, crowded_stages, image_positions, image_uses, launches, layout};
 use crate::collect::model::Model;
 use crate::context::ImageUse;
 use crate::facts::archives::AddedSource;
+use crate::facts::blank_runs::BlankRun;
 use crate::facts::image_positions::ImagePosition;
 use crate::handles::{Stage, Word};
 use crate::ternary::OpenCondition;
@@ -18,6 +19,17 @@ impl Model<'_> {
     /// The empty lines between instructions that come after `most` others, each with its line end, in order.
     pub fn repeated_empty_lines(&self, most: usize) -> Vec<TextRange> {
         layout::repeated_empty_lines(self, most)
+    }
+
+    /// The runs of blanks inside a line of an instruction where one blank would do, in order: none in quotes and here-documents, and none
+    /// with a tab.
+    pub fn blank_runs(&self) -> Vec<BlankRun> {
+        blank_runs::blank_runs(self)
+    }
+
+    /// Where an empty line would set a stage apart from the one before: above its `FROM` and the comments right above that.
+    pub fn crowded_stages(&self) -> Vec<TextRange> {
+        crowded_stages::crowded_stages(self)
     }
 
     /// The carriage returns before line ends, in order: those that the builder takes away, and those of here-documents, which it

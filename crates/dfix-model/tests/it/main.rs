@@ -15,6 +15,7 @@ mod context;
 mod filesystem;
 mod instructions;
 mod interpreted;
+mod layout;
 mod limits;
 mod packages;
 mod project;

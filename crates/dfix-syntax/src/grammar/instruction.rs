@@ -24,7 +24,8 @@ fn has_two_less_than(text: &str) -> bool {
 
 /// Whether a character is a blank for the eye only, or none for it at all.
 fn is_unseen(c: char) -> bool {
-    !c.is_ascii() && (c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
+    !c.is_ascii()
+        && (c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
 }
 
 impl Grammar<'_> {
