@@ -30,6 +30,7 @@ mod base_platform_constant;
 mod base_platform_mismatch;
 mod base_platform_redundant;
 mod blank_lines_multiple;
+mod bom_nbsp;
 mod build_tools_in_final;
 mod bundler_cache_left;
 mod bundler_flags_deprecated;
@@ -193,6 +194,7 @@ pub const ALL: &[&Rule] = &[
     &base_platform_mismatch::RULE,
     &base_platform_redundant::RULE,
     &blank_lines_multiple::RULE,
+    &bom_nbsp::RULE,
     &build_tools_in_final::RULE,
     &bundler_cache_left::RULE,
     &bundler_flags_deprecated::RULE,
