@@ -153,6 +153,7 @@ mod user_last_root;
 mod user_missing;
 mod user_non_numeric;
 mod useradd_no_log_init;
+mod volume_invalid_json;
 mod whitespace_trailing;
 mod win_chown;
 mod win_stopsignal;
@@ -317,6 +318,7 @@ pub const ALL: &[&Rule] = &[
     &user_missing::RULE,
     &user_non_numeric::RULE,
     &useradd_no_log_init::RULE,
+    &volume_invalid_json::RULE,
     &whitespace_trailing::RULE,
     &win_chown::RULE,
     &win_stopsignal::RULE,
