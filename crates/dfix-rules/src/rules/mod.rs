@@ -139,6 +139,7 @@ mod sh_redirect_both;
 mod sh_rm_empty_var;
 mod sh_source;
 mod sh_test_equal;
+mod sh_trailing_space_after_backslash;
 mod sh_useless_cat;
 mod sh_useless_echo;
 mod slim_base;
@@ -304,6 +305,7 @@ pub const ALL: &[&Rule] = &[
     &sh_rm_empty_var::RULE,
     &sh_source::RULE,
     &sh_test_equal::RULE,
+    &sh_trailing_space_after_backslash::RULE,
     &sh_useless_cat::RULE,
     &sh_useless_echo::RULE,
     &slim_base::RULE,
