@@ -133,6 +133,7 @@ mod sh_declare_assign;
 mod sh_echo_escapes;
 mod sh_find_xargs;
 mod sh_glob_dash;
+mod sh_heredoc_terminator;
 mod sh_quote_cmdsub;
 mod sh_quote_vars;
 mod sh_redirect_both;
@@ -299,6 +300,7 @@ pub const ALL: &[&Rule] = &[
     &sh_echo_escapes::RULE,
     &sh_find_xargs::RULE,
     &sh_glob_dash::RULE,
+    &sh_heredoc_terminator::RULE,
     &sh_quote_cmdsub::RULE,
     &sh_quote_vars::RULE,
     &sh_redirect_both::RULE,
