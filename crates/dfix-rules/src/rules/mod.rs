@@ -101,6 +101,7 @@ mod pip_externally_managed;
 mod pip_no_cache_dir;
 mod pkg_cache_mounts;
 mod pkg_duplicate;
+mod pkg_one_per_line;
 mod pkg_sort;
 mod python_production_env;
 mod python_venv;
@@ -268,6 +269,7 @@ pub const ALL: &[&Rule] = &[
     &pip_no_cache_dir::RULE,
     &pkg_cache_mounts::RULE,
     &pkg_duplicate::RULE,
+    &pkg_one_per_line::RULE,
     &pkg_sort::RULE,
     &python_production_env::RULE,
     &python_venv::RULE,
