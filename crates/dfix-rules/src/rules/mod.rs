@@ -86,6 +86,7 @@ mod label_duplicate_key;
 mod label_format;
 mod label_group;
 mod label_invalid_key;
+mod label_order;
 mod label_schema_to_oci;
 mod maintainer_deprecated;
 mod no_sudo;
@@ -254,6 +255,7 @@ pub const ALL: &[&Rule] = &[
     &label_format::RULE,
     &label_group::RULE,
     &label_invalid_key::RULE,
+    &label_order::RULE,
     &label_schema_to_oci::RULE,
     &maintainer_deprecated::RULE,
     &no_sudo::RULE,
