@@ -29,6 +29,7 @@ mod base_image_untagged;
 mod base_platform_constant;
 mod base_platform_mismatch;
 mod base_platform_redundant;
+mod blank_line_between;
 mod blank_lines_multiple;
 mod bom_nbsp;
 mod build_tools_in_final;
@@ -198,6 +199,7 @@ pub const ALL: &[&Rule] = &[
     &base_platform_constant::RULE,
     &base_platform_mismatch::RULE,
     &base_platform_redundant::RULE,
+    &blank_line_between::RULE,
     &blank_lines_multiple::RULE,
     &bom_nbsp::RULE,
     &build_tools_in_final::RULE,
