@@ -81,6 +81,7 @@ mod healthcheck_missing;
 mod healthcheck_multiple;
 mod image_command_missing;
 mod image_tag_deleted;
+mod indentation;
 mod inline_ignore;
 mod inst_case;
 mod label_duplicate_key;
@@ -251,6 +252,7 @@ pub const ALL: &[&Rule] = &[
     &healthcheck_multiple::RULE,
     &image_command_missing::RULE,
     &image_tag_deleted::RULE,
+    &indentation::RULE,
     &inline_ignore::RULE,
     &inst_case::RULE,
     &label_duplicate_key::RULE,
