@@ -160,6 +160,7 @@ mod user_missing;
 mod user_non_numeric;
 mod useradd_no_log_init;
 mod volume_invalid_json;
+mod whitespace_multi;
 mod whitespace_trailing;
 mod win_chown;
 mod win_stopsignal;
@@ -331,6 +332,7 @@ pub const ALL: &[&Rule] = &[
     &user_non_numeric::RULE,
     &useradd_no_log_init::RULE,
     &volume_invalid_json::RULE,
+    &whitespace_multi::RULE,
     &whitespace_trailing::RULE,
     &win_chown::RULE,
     &win_stopsignal::RULE,
