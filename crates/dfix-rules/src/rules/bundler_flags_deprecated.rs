@@ -29,6 +29,14 @@ pub(crate) const RULE: Rule = Rule {
             "FROM ruby:4.0\nRUN gem install foreman \\\n && bundle install -j4 --deployment --path=/gems\n",
             "FROM ruby:4.0\nRUN gem install foreman \\\n && bundle config set --local deployment true \\\n && bundle config set --local path /gems \\\n && bundle install -j4\n",
         ),
+        fixes(
+            "FROM ruby:3.3\nRUN bundle install --without=development test\n",
+            "FROM ruby:3.3\nRUN bundle config set --local without 'development test' && bundle install\n",
+        ),
+        reports(
+            "FROM ruby:3.3\nRUN bundle install --gemfile=/a/Gemfile --without test\n",
+            "BUNDLE_GEMFILE",
+        ),
         leaves("FROM ruby:2.6\nRUN bundle install --without test\n"),
         leaves("FROM debian:12\nRUN bundle install --without test\n")
             .that_says("whether Bundler is 2.1 or later"),
@@ -92,6 +100,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                     && command.kind() == WordKind::Shell
                     && command.wrappers().next().is_none()
                     && command.assignments().next().is_none();
+                if bundle.has_flag("--gemfile") {
+                    return Err(remedy!(
+                        "by hand: name the Gemfile by `BUNDLE_GEMFILE`, for the settings lie beside it, and set `{}` by `bundle config`",
+                        first.known.setting()
+                    ));
+                }
                 let Some(settings) = settings.filter(|_| is_plain) else {
                     return Err(remedy!(
                         "by hand: call `bundle config set --local {} …` before it",
@@ -148,10 +162,11 @@ fn flags<'m>(bundle: &PackageCommand<'m>) -> Vec<Flag<'m>> {
                 .map(|it| word.is_known().then_some(*it))
                 .collect(),
         };
-        let most = match (known.value(), given) {
-            (FlagValue::None, _) | (_, Some(_)) => 0,
-            (FlagValue::One, None) => 1,
-            (FlagValue::Words, None) => usize::MAX,
+        let most = match known.value() {
+            FlagValue::None => 0,
+            FlagValue::One => 1,
+            // Thor takes all words up to the next option, behind `=` as well.
+            FlagValue::Words => usize::MAX,
         };
         while flag.values.len() < most && words.peek().is_some_and(|it| !it.starts_with("-")) {
             let value = words.next().expect("it was there");
