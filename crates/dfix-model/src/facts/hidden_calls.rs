@@ -132,7 +132,7 @@ fn hidden_calls(command: Command<'_>) -> HiddenCalls<'_> {
     match script.value().map(|path| script_at(stage, path, command)) {
         Some(ScriptAt::Shell(script)) => HiddenCalls::Script(script),
         Some(ScriptAt::Other { text, .. }) => HiddenCalls::Text(text),
-        _ => known(matches!(name, "." | "source") && only_prepares_shell(written(script))),
+        _ => known(matches!(name, "." | "source") && only_prepares_shell(script.unquoted())),
     }
 }
 
@@ -142,11 +142,6 @@ fn known(calls_none: bool) -> HiddenCalls<'static> {
     } else {
         HiddenCalls::Unknown
     }
-}
-
-/// A word as it stands there, without its quotes.
-fn written(word: Word<'_>) -> &str {
-    word.source_text().trim_matches(['"', '\''])
 }
 
 fn is_given_its_input(command: Command<'_>) -> bool {

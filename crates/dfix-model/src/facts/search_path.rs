@@ -85,7 +85,7 @@ fn path_set_by(command: Command<'_>) -> Option<&str> {
         .args()
         .filter(|_| command.is("export"))
         .find_map(|word| {
-            let text = word.source_text().trim_matches(['"', '\'']);
+            let text = word.unquoted();
             text.strip_prefix("PATH=")
         });
     exported.or_else(|| {

@@ -79,6 +79,11 @@ impl<'m> Word<'m> {
         &self.text[self.data.range]
     }
 
+    /// The word as it stands in the file, without the quotes at its ends.
+    pub fn unquoted(self) -> &'m str {
+        self.source_text().trim_matches(['"', '\''])
+    }
+
     /// Whether a name stands somewhere in the word as it is written, in whatever letter case.
     pub fn mentions(self, name: &str) -> bool {
         let mut places = self.source_text().as_bytes().windows(name.len());

@@ -327,9 +327,7 @@ fn place(stage: Stage<'_>, step: Step<'_>, word: Word<'_>) -> Option<Folder> {
         let written = path.clone();
         return Some(Folder { path, written });
     }
-    let source = word.source_text();
-    let quoted = source.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
-    let written = quoted.unwrap_or(source).to_owned();
+    let written = word.unquoted().to_owned();
     is_plain(&written, b"${}").then_some(Folder { path, written })
 }
 
@@ -341,7 +339,7 @@ fn is_surely_there(stage: Stage<'_>, step: Step<'_>, path: &ImagePath) -> bool {
     let Some(last) = touched.next_back() else {
         return false;
     };
-    let is_folder = |it: Word<'_>| it.is(".") || it.source_text().ends_with('/');
+    let is_folder = |it: Word<'_>| it.is(".") || it.unquoted().ends_with('/');
     match last.touch {
         Touch::Made => last
             .command
@@ -350,7 +348,7 @@ fn is_surely_there(stage: Stage<'_>, step: Step<'_>, path: &ImagePath) -> bool {
             let into_folder = last
                 .step
                 .target()
-                .is_some_and(|it| it.source_text().ends_with('/'));
+                .is_some_and(|it| it.unquoted().ends_with('/'));
             into_folder || last.step.sources().any(is_folder)
         }
         _ => false,

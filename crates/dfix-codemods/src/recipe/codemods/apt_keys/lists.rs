@@ -244,13 +244,13 @@ fn unquoted<'m>(words: &[Word<'m>], deb: usize) -> Option<(String, Option<String
         .starts_with('[');
     let close = is_open.then(|| {
         let mut all = rest.iter();
-        all.position(|it| it.source_text().trim_matches(['"', '\'']).ends_with(']'))
+        all.position(|it| it.unquoted().ends_with(']'))
     });
     let (options, address) = match close {
         None => (&rest[..0], rest.first()?),
         Some(close) => (&rest[..=close?], rest.get(close? + 1)?),
     };
-    let address = address.source_text().trim_matches(['"', '\'']).to_owned();
+    let address = address.unquoted().to_owned();
     if !address.contains("://") {
         return None;
     }

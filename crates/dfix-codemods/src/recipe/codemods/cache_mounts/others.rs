@@ -185,7 +185,7 @@ pub(super) fn removed_words<'m>(
 /// The text of a word, as far as variables and the home are known.
 fn text_of(command: Command<'_>, word: Word<'_>) -> String {
     let known = command.stage().and_then(|it| it.expand_text(word, command));
-    let text = known.unwrap_or_else(|| word.source_text().trim_matches(['"', '\'']).to_owned());
+    let text = known.unwrap_or_else(|| word.unquoted().to_owned());
     let text = text.replace("${HOME}", "/root").replace("$HOME", "/root");
     match text.strip_prefix('~') {
         Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("/root{rest}"),

@@ -203,7 +203,7 @@ fn one_twice(runs: &Runs<'_>) -> Option<(usize, String, String)> {
 fn deletes(command: Command<'_>, path: &str) -> bool {
     command.is("rm")
         && command.args().any(|word| {
-            let text = word.source_text().trim_matches(['"', '\'']);
+            let text = word.unquoted();
             match text.split_once('*') {
                 Some((front, end)) => {
                     path.starts_with(front) && path.ends_with(end) && front.starts_with("/etc/apt/")
