@@ -35,6 +35,7 @@ pub(crate) mod destination;
 pub(crate) mod drawn_fonts;
 mod empty_lines;
 pub(crate) mod entry;
+pub(crate) mod epilogue;
 pub(crate) mod executed;
 pub(crate) mod expansions;
 pub(crate) mod exposed;

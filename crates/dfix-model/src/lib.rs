@@ -75,6 +75,7 @@ pub use facts::dependencies::Dependencies;
 pub use facts::destination::Destination;
 pub use facts::drawn_fonts::DrawnFont;
 pub use facts::entry::{Entry, StartCommand};
+pub use facts::epilogue::Misplaced;
 pub use facts::expansions::Expansion;
 pub use facts::exposed::Exposed;
 pub use facts::files_of_variables::LoadedVariables;

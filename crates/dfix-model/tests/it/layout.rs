@@ -213,3 +213,32 @@ fn volumes_that_are_no_array() {
     assert_eq!(found("VOLUME [\"/a\"]"), "");
     assert_eq!(found("VOLUME /a[b]"), "");
 }
+
+#[test]
+fn what_does_not_stand_at_the_end() {
+    for (text, expected) in [
+        ("RUN a\nCMD b\nENTRYPOINT c", "CMD behind ENTRYPOINT"),
+        (
+            "CMD b\nENTRYPOINT c\nRUN a",
+            "ENTRYPOINT behind RUN, CMD behind RUN",
+        ),
+        (
+            "STOPSIGNAL 1\nRUN a\nHEALTHCHECK NONE\nCMD b\nENTRYPOINT c",
+            "STOPSIGNAL before HEALTHCHECK, CMD behind ENTRYPOINT",
+        ),
+        ("RUN a\nHEALTHCHECK NONE\nCMD b", ""),
+        ("CMD b\nRUN a\nCMD b", ""),
+        ("CMD b\nONBUILD CMD c", ""),
+    ] {
+        let found = with(&format!("FROM a\n{text}\n"), |file| {
+            let stage = file.final_stage().expect("a stage");
+            let say = |it: dfix_model::Misplaced<'_>| match it.before {
+                Some(before) => format!("{} before {}", it.step.name(), before.name()),
+                None => format!("{} behind {}", it.step.name(), it.last.name()),
+            };
+            let all: Vec<String> = stage.misplaced_at_its_end().into_iter().map(say).collect();
+            all.join(", ")
+        });
+        assert_eq!(found, expected, "{text}");
+    }
+}

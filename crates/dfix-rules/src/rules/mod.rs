@@ -71,6 +71,7 @@ mod env_path_lost;
 mod env_self_reference;
 mod env_undefined_var;
 mod eof_newline;
+mod epilogue_order;
 mod expose_host_port;
 mod expose_merge;
 mod expose_port_range;
@@ -243,6 +244,7 @@ pub const ALL: &[&Rule] = &[
     &env_self_reference::RULE,
     &env_undefined_var::RULE,
     &eof_newline::RULE,
+    &epilogue_order::RULE,
     &expose_host_port::RULE,
     &expose_merge::RULE,
     &expose_port_range::RULE,
