@@ -179,6 +179,12 @@ impl<'m> Stage<'m> {
         fetched_start::fetched_start(self)
     }
 
+    /// What the container starts of an application that was fetched when the image was built, or that comes with an image of
+    /// which nothing is known: a file, a module, or the program that serves it.
+    pub fn fetched_application(self) -> Option<String> {
+        fetched_start::fetched_application(self)
+    }
+
     /// The source of the `COPY` that would put what stands at a path of the container there, and that the build context
     /// is known not to have: somebody makes it before the build.
     pub fn absent_copy(self, path: &str) -> Option<&'m str> {

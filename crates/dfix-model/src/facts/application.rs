@@ -250,13 +250,17 @@ fn writes_files(stage: Stage<'_>) -> bool {
 }
 
 /// Whether the build may fetch an application's files: not what only gets something for the system.
-fn fetches(stage: Stage<'_>) -> bool {
+pub(crate) fn fetches(stage: Stage<'_>) -> bool {
     let mut commands = stage.base_chain().flat_map(Stage::build_commands);
     commands.any(|command| {
         if command.is_one_of(&["curl", "wget"]) {
-            let goes_on = command
-                .next()
-                .is_some_and(|next| next.is_one_of(&["apt-key", "bash", "gpg", "sh"]));
+            // What is piped into a program is run there, or kept by it.
+            let goes_on = command.next().is_some_and(|next| {
+                next.is_one_of(&["apt-key", "gpg"])
+                    || next
+                        .known()
+                        .is_some_and(|it| matches!(it.kind(), Kind::Interpreter | Kind::Shell))
+            });
             // A list of packages' places, a program: nothing of the application.
             let is_of_the_system = command
                 .args()

@@ -4,6 +4,7 @@ use dfix_syntax::ast;
 
 use crate::collect::model::Model;
 use crate::facts::image_positions::ImagePlace;
+use crate::handles::Step;
 
 /// The names of images with Docker's own frontend.
 ///
@@ -55,7 +56,24 @@ impl Frontend {
     }
 }
 
+/// Flags of `COPY` and `ADD` that came with BuildKit.
+///
+/// Source: docs.docker.com/reference/dockerfile.
+const OF_BUILDKIT: [&str; 4] = ["checksum", "chmod", "exclude", "link"];
+
 impl Model<'_> {
+    /// Whether it has what only BuildKit knows, and builders that do as BuildKit does: a mount, a here-document, a flag such as
+    /// `--chmod`; or asks for a frontend, of which others know nothing.
+    pub fn is_for_buildkit(&self) -> bool {
+        let has_flag = |it: &Step<'_>| it.flags().any(|flag| OF_BUILDKIT.contains(&flag.name()));
+        let is_one = |it: Step<'_>| {
+            it.mounts().next().is_some()
+                || it.instruction().heredocs().next().is_some()
+                || (it.is_copy_or_add() && has_flag(&it))
+        };
+        self.frontend() != Frontend::Builtin || self.steps().any(is_one)
+    }
+
     /// The frontend that its `# syntax=` asks for.
     pub fn frontend(&self) -> Frontend {
         let mut positions = self.image_positions().into_iter();

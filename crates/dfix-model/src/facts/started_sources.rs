@@ -96,7 +96,7 @@ fn fetched(stage: Stage<'_>) -> Option<String> {
 }
 
 /// Whether a step fetches a project: its sources, or an archive that is unpacked.
-fn brings_a_project(step: Step<'_>) -> bool {
+pub(crate) fn brings_a_project(step: Step<'_>) -> bool {
     let fetches = |command: Command<'_>| command.is_marked(Mark::Fetches) && !command.is("git");
     let unpacks = |command: Command<'_>| command.is_one_of(&["tar", "bsdtar", "unzip"]);
     let is_archive = |word: Word<'_>| {

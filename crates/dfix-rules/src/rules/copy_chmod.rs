@@ -17,18 +17,18 @@ pub(crate) const RULE: Rule = Rule {
     options: &[],
     examples: &[
         fixes(
-            "FROM debian:12\nCOPY run.sh /run.sh\nRUN chmod 755 /run.sh\nCMD [\"/run.sh\"]\n",
-            "FROM debian:12\nCOPY --chmod=755 run.sh /run.sh\nCMD [\"/run.sh\"]\n",
+            "# syntax=docker/dockerfile:1\nFROM debian:12\nCOPY run.sh /run.sh\nRUN chmod 755 /run.sh\nCMD [\"/run.sh\"]\n",
+            "# syntax=docker/dockerfile:1\nFROM debian:12\nCOPY --chmod=755 run.sh /run.sh\nCMD [\"/run.sh\"]\n",
         )
         .with_context(&[("run.sh", "#!/bin/sh\n")]),
         fixes(
-            "FROM debian:12\nWORKDIR /app\nCOPY --chown=1:1 a.sh b.sh ./\nCOPY key /key\nRUN chmod 0700 a.sh /app/b.sh && ./a.sh\n",
-            "FROM debian:12\nWORKDIR /app\nCOPY --chown=1:1 --chmod=0700 a.sh b.sh ./\nCOPY key /key\nRUN ./a.sh\n",
+            "# syntax=docker/dockerfile:1\nFROM debian:12\nWORKDIR /app\nCOPY --chown=1:1 a.sh b.sh ./\nCOPY key /key\nRUN chmod 0700 a.sh /app/b.sh && ./a.sh\n",
+            "# syntax=docker/dockerfile:1\nFROM debian:12\nWORKDIR /app\nCOPY --chown=1:1 --chmod=0700 a.sh b.sh ./\nCOPY key /key\nRUN ./a.sh\n",
         )
         .with_context(&[("a.sh", ""), ("b.sh", ""), ("key", "")]),
         fixes(
-            "FROM debian:12\nCOPY a b /x/\nRUN chmod 755 /x/a /x/b && chmod 400 /x/c\n",
-            "FROM debian:12\nCOPY --chmod=755 a b /x/\nRUN chmod 400 /x/c\n",
+            "# syntax=docker/dockerfile:1\nFROM debian:12\nCOPY a b /x/\nRUN chmod 755 /x/a /x/b && chmod 400 /x/c\n",
+            "# syntax=docker/dockerfile:1\nFROM debian:12\nCOPY --chmod=755 a b /x/\nRUN chmod 400 /x/c\n",
         )
         .with_context(&[("a", ""), ("b", "")]),
         leaves("FROM debian:12\nCOPY run.sh /run.sh\nRUN chmod +x /run.sh\n")
@@ -48,6 +48,14 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nCOPY a.sh /a.sh\nRUN chmod 4755 /a.sh\n")
             .with_context(&[("a.sh", "")])
             .with_unsafe(),
+        leaves("FROM debian:12\nCOPY a /a\nRUN chmod 755 /a\n")
+            .with_context(&[("a", "")])
+            .that_says("whether every builder"),
+        fixes(
+            "FROM debian:12\nCOPY a /a\nRUN chmod 755 /a\nRUN --mount=type=cache,target=/c x\n",
+            "FROM debian:12\nCOPY --chmod=755 a /a\nRUN --mount=type=cache,target=/c x\n",
+        )
+        .with_context(&[("a", "")]),
         // A folder, another file, something between, more than is changed.
         leaves("FROM debian:12\nCOPY a /a\nRUN chmod 755 /a\n")
             .with_context(&[("a/b", "")])
@@ -97,11 +105,12 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         }
         let paths: Vec<&str> = chmod.paths.iter().map(ImagePath::as_str).collect();
         let message = format!(
-            "`chmod` writes {} again, which was copied",
+            "`chmod` writes what was copied a second time: {}",
             paths.join(" and ")
         );
         out.judge(chmod.command, Safety::Checked, message, |case| {
             let is_alone = step.commands().len() == 1;
+            case.open(knows_chmod(file));
             for path in &chmod.paths {
                 let mut landings = copies.iter().flat_map(|it| it.landings());
                 let entry = landings.find(|it| it.path == *path).map(|it| &it.entry);
@@ -147,6 +156,17 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             Ok(())
         });
     }
+}
+
+/// What is open where nothing in the file says that its builder knows `COPY --chmod`: the one of Docker before 23.0 stops at it
+/// (docs.docker.com/reference/dockerfile, `COPY --chmod`).
+fn knows_chmod(file: &Model<'_>) -> Option<OpenCondition> {
+    (!file.is_for_buildkit()).then(|| {
+        OpenCondition::new(
+            "whether every builder of this file knows `COPY --chmod`, as BuildKit does",
+            "write `# syntax=docker/dockerfile:1` as the first line",
+        )
+    })
 }
 
 /// A folder that the `COPY` may make: BuildKit gives it the mode, too (moby/buildkit#6801). With 755 it is what it would be.

@@ -306,10 +306,20 @@ impl<'m> Examination<'m> {
             }
             Leads::Nowhere => {}
         }
-        if is_made_here(self.stage, program) {
+        let is_made_here = is_made_here(self.stage, program);
+        if is_made_here && !application_sources(self.stage).files.is_empty() {
             self.found
                 .known
                 .push(format!("{name}, built by this file,"));
+            return;
+        }
+        if is_made_here {
+            self.open(OpenCondition::new(
+                format!(
+                    "what `{program}` does, which this file builds of sources that nobody has read here"
+                ),
+                START_IT,
+            ));
             return;
         }
         let place = match process.script {

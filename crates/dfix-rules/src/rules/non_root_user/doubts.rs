@@ -74,6 +74,14 @@ pub(crate) fn apart_from_its_place(
             "run dfix where its source is, or look into it",
         )
     }));
+    open.extend(stage.fetched_application().map(|named| {
+        OpenCondition::new(
+            format!(
+                "what `{named}` does, which comes with what is fetched when the image is built"
+            ),
+            "look into it, or start it once as another user",
+        )
+    }));
     open.extend(answered_elsewhere(stage));
     open.extend(given_to_nobody(stage));
     open.extend(kept(stage, run_as, given));
