@@ -38,8 +38,31 @@ fn base_image(stage: Stage<'_>) -> &BaseImage {
             Base::Image => image.name().unwrap_or(""),
             Base::Stage(_) | Base::Unknown => "",
         };
-        of_image(root, name, image.effective_tag())
+        of_reference(root, name, image)
     })
+}
+
+/// What is known of the image of this name that a reference names. A digest is of the day on which it was written: of a tag that
+/// moves it tells neither the version nor the release that there were then.
+fn of_reference(root: Stage<'_>, name: &str, image: &ImageRef) -> BaseImage {
+    let tag = image.effective_tag();
+    if !image.is_pinned() {
+        return of_image(root, name, tag);
+    }
+    let names_version = |it: &&str| it.bytes().any(|byte| byte.is_ascii_digit());
+    let names_release = |it: &&str| it.split(['-', '_']).any(catalogue::names_release);
+    let is_of_distribution = catalogue::Distribution::named(name).is_some();
+    let stays = tag.filter(|it| names_version(it) || names_release(it));
+    let is_release_told = stays.is_some_and(|it| names_release(&it) || is_of_distribution);
+    let mut found = of_image(root, name, stays);
+    if !is_release_told {
+        for facts in [&mut found.facts, &mut found.any_tag] {
+            if let Some(foundation) = &mut facts.foundation {
+                foundation.release = None;
+            }
+        }
+    }
+    found
 }
 
 /// What is known of the image of this name and tag.
@@ -70,12 +93,8 @@ pub(crate) fn facts_in_place(stage: Stage<'_>, image: &ImageRef) -> ImageFacts {
     match stage.file().stage_named(text, stage.index()) {
         Some(index) => *base_facts(Stage { index, ..stage }),
         None => {
-            of_image(
-                stage,
-                image.name().unwrap_or_default(),
-                image.effective_tag(),
-            )
-            .facts
+            let name = image.name().unwrap_or_default();
+            of_reference(stage, name, image).facts
         }
     }
 }

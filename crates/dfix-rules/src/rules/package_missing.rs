@@ -43,6 +43,8 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:13\nRUN apt-get update && apt-get install -y software-properties-common\nRUN add-apt-repository contrib\n",
             "line 3 needs it",
         ),
+        // A digest is of the day on which it was written: the release is not today's.
+        leaves("FROM ubuntu:latest@sha256:1111111111111111111111111111111111111111111111111111111111111111\nRUN apt-get update && apt-get install -y nodejs-legacy\n"),
         leaves("ARG REL=trixie\nFROM debian:${REL}\nRUN apt-get update && apt-get install -y libgl1-mesa-glx\n")
             .that_says("whether every build takes the image"),
         // Another archive may have it.
