@@ -1,5 +1,6 @@
 //! Caches that a mount can keep between builds: which program fills which folder, and what moves it.
 
+use super::programs::asks_of_itself;
 use super::table::{Row, Table, table};
 
 const MOUNTS: Table = table!("cache-mounts.tsv");
@@ -62,12 +63,7 @@ impl MountedCache {
     pub fn is_filled_by(self, words: &[&str]) -> bool {
         let mut known = self.row.words(1);
         let is_bare = words.iter().all(|it| it.starts_with('-'));
-        let asks_only = words.iter().any(|it| {
-            matches!(
-                *it,
-                "--version" | "-version" | "-v" | "-V" | "--help" | "-h" | "help" | "version"
-            )
-        });
+        let asks_only = words.iter().any(|it| asks_of_itself(it));
         known.any(|it| match it {
             "any" => !asks_only,
             "none" => is_bare && !asks_only,

@@ -115,7 +115,7 @@ pub use cache_mounts::{CacheFolder, MountedCache, mounted_cache, mounted_caches_
 pub use caches::{Cache, cache};
 pub use commands::{Class, Tool, is_known_command, package_in, tool, tool_in};
 pub use comment_words::{
-    says_generated, tells_of_agreement, tells_of_locked_packages, tells_of_removal,
+    says_generated, tells_of_agreement, tells_of_host, tells_of_locked_packages, tells_of_removal,
     wants_apt_lists, wants_no_mounts, wants_to_stay,
 };
 pub use copied_images::{CopiedPrograms, copied_programs, is_text_file};

@@ -46,6 +46,14 @@ const fn split_at_blank(text: &[u8]) -> (&[u8], &[u8]) {
 
 const DEVELOPMENT: Table = table!("development-servers.tsv");
 
+/// Whether a program that is told this word only says something of itself: its version, its options.
+pub fn asks_of_itself(word: &str) -> bool {
+    matches!(
+        word,
+        "--version" | "-version" | "-v" | "-V" | "--help" | "-h" | "help" | "version"
+    )
+}
+
 /// What a program is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {

@@ -73,6 +73,17 @@ impl Model<'_> {
         image_uses::image_uses(self)
     }
 
+    /// The line of the first comment by which a container is given something of the host's, or rights of it: its socket, a folder,
+    /// `--privileged`.
+    pub fn comment_on_the_host(&self) -> Option<usize> {
+        let mut lines = self.text.lines().enumerate();
+        let is_one = |line: &str| {
+            let comment = line.trim_start().strip_prefix('#');
+            comment.is_some_and(dfix_catalogue::tells_of_host)
+        };
+        lines.find_map(|(at, line)| is_one(line).then_some(at + 1))
+    }
+
     /// What is open for any change where a program seems to have written the file, as its first comments say or a
     /// template beside it shows: the program writes it again.
     pub fn generated(&self) -> Option<OpenCondition> {

@@ -1,7 +1,7 @@
 //! `https` for what is downloaded.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
-use dfix_model::catalogue::{DownloadUse, archive_of, serves_https};
+use dfix_model::catalogue::{Distribution, DownloadUse, archive_of, serves_https};
 use dfix_model::{Command, Model, OpenCondition, PackageCommand, Stage, Step, StepKind, Word};
 
 use crate::downloads::Told;
@@ -40,6 +40,10 @@ pub(crate) const RULE: Rule = Rule {
             .that_says("the certificates"),
         leaves("FROM debian:8\nRUN apt-get install -y ca-certificates && wget http://ftp.gnu.org/gnu/a.tar.gz\n")
             .that_says("still certify"),
+        leaves("FROM alpine:3.6\nRUN apk add ca-certificates && wget http://ftp.gnu.org/gnu/a.tar.gz\n")
+            .that_says("still certify"),
+        leaves("FROM acme/ubuntu:12.04\nRUN apt-get install -y ca-certificates && wget http://ftp.gnu.org/gnu/a.tar.gz\n")
+            .that_says("how old it is"),
         // A proxy, a page that one comes from, what is sent.
         leaves("FROM debian:12\nRUN curl -x http://proxy.acme.com/ --referer http://ftp.gnu.org/ -d http://ftp.gnu.org/ -O https://ftp.gnu.org/a\n")
             .with_unsafe(),
@@ -124,12 +128,15 @@ fn certificates(command: Command<'_>) -> Option<OpenCondition> {
             "install `ca-certificates` before",
         ));
     }
-    is_old(stage).then(|| {
-        OpenCondition::new(
-            "whether those who certify the host are known in the image, which is old: some that still certify are newer",
-            "take a newer image",
-        )
-    })
+    let image = match age(stage) {
+        Age::Recent => return None,
+        Age::Old => "the image, which is old: some that still certify are newer",
+        Age::Unknown => "the image, of which nobody here knows how old it is",
+    };
+    Some(OpenCondition::new(
+        format!("whether those who certify the host are known in {image}"),
+        "take a newer image, or ask the host from it",
+    ))
 }
 
 /// Whether there are certificates after a command that has to do with them.
@@ -154,8 +161,31 @@ fn tells_of_them(command: Command<'_>) -> Option<bool> {
     asks.then_some(true)
 }
 
-/// Whether the release of the image is so old that its mirrors have gone.
-fn is_old(stage: Stage<'_>) -> bool {
+/// How old the release of an image is.
+enum Age {
+    Recent,
+    Old,
+    Unknown,
+}
+
+/// The first release of Alpine whose `wget` asks by https with nothing installed besides (BusyBox with `ssl_client`).
+const OF_ALPINE: (u32, u32) = (3, 10);
+
+/// How old the image is: its mirrors have gone, or it knows less of https than it should.
+fn age(stage: Stage<'_>) -> Age {
     let foundation = stage.any_base_facts().foundation;
-    foundation.is_some_and(|it| archive_of(&it).is_some())
+    let Some((foundation, release)) = foundation.and_then(|it| Some((it, it.release?))) else {
+        return Age::Unknown;
+    };
+    if archive_of(&foundation).is_some() {
+        return Age::Old;
+    }
+    let mut numbers = release.split('.').map(str::parse::<u32>);
+    match (foundation.distribution, numbers.next(), numbers.next()) {
+        (Distribution::Alpine, Some(Ok(major)), Some(Ok(minor))) if (major, minor) < OF_ALPINE => {
+            Age::Old
+        }
+        (Distribution::Alpine, _, None | Some(Err(_))) => Age::Unknown,
+        _ => Age::Recent,
+    }
 }

@@ -1,6 +1,6 @@
 //! What may keep an application from running as anybody but root, where its start does not show it.
 
-use dfix_catalogue::programs::{Mark, Privileges};
+use dfix_catalogue::programs::{self, Mark, Privileges};
 use dfix_catalogue::{
     Ecosystem, FileMark, FolderMark, PackageMark, file_is, folder_above, is_named_for_a_place,
     package_is, python_package_in_itself,
@@ -36,6 +36,12 @@ pub(crate) fn apart_from_its_place(
     open.extend(told_by_nobody_here(stage));
     open.extend(told_by_callers(stage));
     open.extend(documented(stage));
+    open.extend(stage.file().comment_on_the_host().map(|line| {
+        OpenCondition::new(
+            format!("whether another user than root may use what the comment of line {line} gives the container of the host's"),
+            "start it once as another user, with what the comment says",
+        )
+    }));
     if stage.filesystem().removes(&ImagePath::new("/tmp")) {
         open.push(OpenCondition::new(
             "whether the application needs /tmp, which the file removes and only root may make again",
@@ -74,6 +80,7 @@ pub(crate) fn apart_from_its_place(
             "run dfix where its source is, or look into it",
         )
     }));
+    open.extend(only_says_its_version(stage));
     open.extend(stage.fetched_application().map(|named| {
         OpenCondition::new(
             format!(
@@ -191,6 +198,23 @@ fn given_to_nobody(stage: Stage<'_>) -> Option<OpenCondition> {
         ),
         format!("make `{name}` before it, or leave `--chown` out"),
     ))
+}
+
+/// A container that only starts a program to say its version, or what it can do, is for something else: to be built upon, or to be
+/// given another command.
+fn only_says_its_version(stage: Stage<'_>) -> Option<OpenCondition> {
+    let argv = stage.entry().argv()?;
+    let (program, words) = argv.split_first()?;
+    let asks = |it: &&str| programs::asks_of_itself(it) || *it == "env";
+    (!words.is_empty() && words.iter().all(asks)).then(|| {
+        OpenCondition::new(
+            format!(
+                "whether what the image is for needs root: it only starts `{program} {}`",
+                words.join(" ")
+            ),
+            "say by `CMD` what it is for, or add a `USER` by hand",
+        )
+    })
 }
 
 /// The project has an image of its own for users other than root.
