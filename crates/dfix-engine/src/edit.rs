@@ -210,7 +210,8 @@ impl<'a> Edit<'a> {
         }
     }
 
-    /// Has each part of the list that a whole `RUN` is on a line of its own, in a here-document that begins with these lines.
+    /// Has each part of the list that a whole `RUN` is on a line of its own, in a here-document that begins with these lines. An
+    /// empty line follows it.
     pub fn write_on_own_lines(&mut self, list: &OwnLines, head: &[&str]) {
         let mut write = |range, text| self.edits.push(TextEdit { range, text });
         let head: String = head.iter().flat_map(|it| [*it, "\n"]).collect();
@@ -221,8 +222,12 @@ impl<'a> Edit<'a> {
             let comments: String = comments.collect();
             write(gap.range, format!("\n{comments}"));
         }
-        let end = TextRange::empty(list.list.end());
-        write(end, format!("\n{}", OwnLines::END));
+        let end = list.list.end();
+        // hadolint reads what follows only behind an empty line.
+        let mut below = self.context.text[usize::from(end)..].lines().skip(1);
+        let is_followed = below.next().is_some_and(|it| !it.trim().is_empty());
+        let apart = if is_followed { "\n" } else { "" };
+        write(TextRange::empty(end), format!("\n{}{apart}", OwnLines::END));
     }
 
     /// Has a line end before a place inside an instruction's own lines, and the next one set in so, instead of the blanks there.

@@ -26,7 +26,7 @@ pub(crate) const RULE: Rule = Rule {
         ),
         fixes(
             "# syntax=docker/dockerfile:1\nFROM debian:12\nRUN --mount=type=cache,target=/c set -eux; \\\n    a || b; \\\n    for i in 1 2; do \\\n      c; \\\n    done\nRUN set -x && a | b && c \\\n  d\n",
-            "# syntax=docker/dockerfile:1\nFROM debian:12\nRUN --mount=type=cache,target=/c <<EOF\nset -eux\na || b\nfor i in 1 2; do \\\n      c; \\\n    done\nEOF\nRUN <<EOF\nset -e\nset -x\na | b\nc \\\n  d\nEOF\n",
+            "# syntax=docker/dockerfile:1\nFROM debian:12\nRUN --mount=type=cache,target=/c <<EOF\nset -eux\na || b\nfor i in 1 2; do \\\n      c; \\\n    done\nEOF\n\nRUN <<EOF\nset -e\nset -x\na | b\nc \\\n  d\nEOF\n",
         ),
         fixes(
             "FROM debian:12\nRUN a && b && c\n",
@@ -41,6 +41,10 @@ pub(crate) const RULE: Rule = Rule {
         ),
         leaves("FROM acme/base\nCOPY <<X /x\nx\nX\nRUN a && b && c\n")
             .that_says("`SHELL` of its own"),
+        reports(
+            "FROM debian:12\nRUN echo a >> /f && echo b >> /f && echo c >> \"/f\"\n",
+            "append to `/f`",
+        ),
         reports("FROM debian:12\nRUN a && . ./b && c\n", "what `.` runs"),
         reports("FROM debian:12\nRUN a && set +e && c\n", "`set`"),
         reports("FROM debian:12\nRUN a && b $(c; d) && e\n", "`$( )`"),
@@ -83,6 +87,11 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 let Some(lines) = lines.map_err(why_not)? else {
                     return Ok(());
                 };
+                if let Some(file) = filled_by_many(step) {
+                    return Err(remedy!(
+                        "several commands in a row append to `{file}`: put them into `{{ … }} >> {file}` first"
+                    ));
+                }
                 let head = match lines.joined_by {
                     ListJoin::Semicolon => &[][..],
                     ListJoin::And => {
@@ -101,6 +110,20 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             });
         }
     }
+}
+
+/// The file that so many commands in a row append to that ShellCheck asks for one redirection of them all (SC2129).
+fn filled_by_many(step: Step<'_>) -> Option<String> {
+    let own = step.commands().filter(|it| it.outer().is_none());
+    let target = |it: Command<'_>| {
+        let mut redirects = it.redirects().filter(|it| it.operator() == ">>");
+        redirects.find_map(|it| Some(it.target()?.unquoted().to_owned()))
+    };
+    let targets: Vec<Option<String>> = own.map(target).collect();
+    let row = targets
+        .windows(MANY)
+        .find(|it| it[0].is_some() && it.iter().all(|of| *of == it[0]));
+    row?.first()?.clone()
 }
 
 fn why_not(why: NotOnLines) -> Remedy {
