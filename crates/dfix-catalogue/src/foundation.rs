@@ -153,7 +153,10 @@ pub struct Foundation {
 impl Foundation {
     /// How messages name it: `Debian trixie`.
     pub fn told(&self) -> String {
-        let name = format!("{:?}", self.distribution);
+        let name = match self.distribution {
+            Distribution::CentOs => "CentOS".to_owned(),
+            other => format!("{other:?}"),
+        };
         match self.release {
             Some(release) => format!("{name} {release}"),
             None => name,

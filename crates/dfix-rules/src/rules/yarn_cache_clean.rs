@@ -34,6 +34,10 @@ pub(crate) const RULE: Rule = Rule {
         // Later versions may keep there what the application runs by.
         leaves("FROM node:22\nRUN yarn -v && yarn --help\n"),
         leaves("FROM node:22\nCOPY . .\nRUN yarn\n").that_says("whether it is Yarn 1"),
+        // Where not even package.json lies, the build context is another folder.
+        leaves("FROM node:22\nCOPY . .\nRUN yarn install\n")
+            .with_context(&[("README.md", "")])
+            .that_says("whether it is Yarn 1"),
         leaves("FROM node:22\nCOPY package.json yarn.lock ./\nRUN corepack enable && yarn install\n"),
         leaves("FROM node:22\nCOPY package.json yarn.lock ./\nRUN npm i -g yarn@4 && yarn install\n")
             .that_says("whether it is Yarn 1"),
@@ -112,12 +116,7 @@ fn is_the_first(yarn: &PackageCommand<'_>, case: &mut Case<'_>) -> Result<(), Re
     let in_context = matches!(settings, Answer::Absent);
     let is_read = in_context && matches!(project(), Answer::Found(_));
     let is_known = steps().filter(before).all(|step| {
-        brings_no_settings(step)
-            || if step.is_run() {
-                is_read && !step.commands().any(clones)
-            } else {
-                in_context && (step.flag("from").is_none() || is_read)
-            }
+        brings_no_settings(step) || (is_read && !(step.is_run() && step.commands().any(clones)))
     });
     if names || !is_known {
         case.open(OpenCondition::new(
