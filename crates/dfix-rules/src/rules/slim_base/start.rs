@@ -57,6 +57,7 @@ fn unread_application(last: Stage<'_>) -> Option<String> {
         .or_else(in_others)
         .or_else(|| last.missing_source().map(|it| format!("`{it}`")))
         .or_else(|| last.unread_start())
+        .or_else(|| last.fetched_application().map(|it| format!("`{it}`")))
 }
 
 /// Programs that work on what they are told when the container is started, by a person or by who starts it.
