@@ -4,6 +4,7 @@ use dfix_syntax::TextRange;
 
 use crate::collect::instruction::StepKind;
 use crate::collect::model::Model;
+use crate::handles::Step;
 
 /// Where an empty line would set a stage apart from the one before: above its `FROM` and the comments right above that. None for the
 /// first stage, and none between stages that are a `FROM` and nothing else.
@@ -30,4 +31,19 @@ pub(super) fn crowded_stages(file: &Model<'_>) -> Vec<TextRange> {
         }
     }
     found
+}
+
+/// Where an empty line would set what follows apart from the here-documents of the instruction above.
+pub(super) fn below_heredocs(file: &Model<'_>) -> Vec<TextRange> {
+    let place = |step: Step<'_>| {
+        let mut at = usize::from(step.range().end());
+        if !file.text[..at].ends_with('\n') {
+            at += file.text[at..].find('\n')? + 1;
+        }
+        let next = file.text[at..].lines().next()?;
+        let at = at.try_into().ok().filter(|_| !next.trim().is_empty())?;
+        Some(TextRange::empty(at))
+    };
+    let has_one = |it: &Step<'_>| it.instruction().heredocs().next().is_some();
+    file.steps().filter(has_one).filter_map(place).collect()
 }

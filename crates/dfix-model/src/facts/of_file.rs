@@ -32,6 +32,11 @@ impl Model<'_> {
         crowded_stages::crowded_stages(self)
     }
 
+    /// Where an empty line would set what follows apart from the here-documents of the instruction above.
+    pub fn crowded_heredocs(&self) -> Vec<TextRange> {
+        crowded_stages::below_heredocs(self)
+    }
+
     /// The carriage returns before line ends, in order: those that the builder takes away, and those of here-documents, which it
     /// keeps.
     pub fn carriage_returns(&self) -> (Vec<TextRange>, Vec<TextRange>) {

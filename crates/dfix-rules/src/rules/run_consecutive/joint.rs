@@ -177,9 +177,12 @@ fn unknown(command: Command<'_>) -> Option<OpenCondition> {
     let is_script = command.known().is_some_and(|it| it.kind() == Kind::Shell)
         && !command.is_read_here()
         && command.args().any(|it| !it.starts_with("-"));
+    // What others wrote to prepare a compilation is called by its path, too: `./configure`.
+    let is_builder = command.is_marked(Mark::BuildScript) && command.is_marked(Mark::BuildsNative);
     let by_path = command.program().is_some_and(|it| {
         it.starts_with("./") || dfix_model::path::has_ending(it.literal_prefix(), ".sh")
     });
+    let by_path = by_path && !is_builder;
     let is_server = command.known().is_some_and(|it| it.kind() == Kind::Server);
     (is_script || by_path || is_server || !command.has_known_program()).then(|| {
         let what = command.program().map_or_else(String::new, Word::shortened);
