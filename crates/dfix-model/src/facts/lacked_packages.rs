@@ -288,10 +288,17 @@ impl<'m> LackedPackage<'m> {
         let names: Vec<&str> = names.filter(|it| !others.contains(it)).collect();
         let because = if names.is_empty() {
             format!("it is part of `{to}` there, which is installed already")
+        } else if differs.is_empty() && to.contains(' ') {
+            format!(
+                "it is several packages there: `{}`",
+                to.replace(' ', "`, `")
+            )
         } else if differs.is_empty() {
             format!("its name is `{to}` there")
         } else {
-            format!("`{to}` takes its place there")
+            let several = to.replace(' ', "`, `");
+            let verb = if to.contains(' ') { "take" } else { "takes" };
+            format!("`{several}` {verb} its place there")
         };
         let open = || {
             let text = format!("whether what uses `{name}` works with `{to}`");

@@ -393,7 +393,9 @@ fn bare<'m>(later: &Later<'m>, update: Command<'m>, case: &mut Case<'_>) -> Resu
     }
     let words: Vec<&str> = update.words().map(Word::source_text).collect();
     case.evidence("nothing is built between the two RUNs")
-        .evidence("the next RUN runs only where what it begins with succeeds")
+        .evidence(
+            "the next RUN is one chain of `&&`: nothing in it runs where `apt-get update` fails",
+        )
         .declare([Effect::removed(step), Effect::commands_of(next)])
         .fix(|edit| {
             edit.remove_instruction(step);

@@ -83,7 +83,7 @@ fn judge(command: Command<'_>, out: &mut Findings<'_>) {
         return;
     };
     let what = command.name();
-    let message = format!("`{what}` hides whether what `{name}` is set to could be had");
+    let message = format!("`{what}` succeeds even where the command that `{name}` is set by fails");
     let is_heard = !command.is_failure_passed_over();
     let safety = if is_heard {
         Safety::Checked
@@ -114,7 +114,7 @@ fn judge(command: Command<'_>, out: &mut Findings<'_>) {
         if is_heard {
             match failing(command) {
                 None => {
-                    case.evidence("what it runs does not fail");
+                    case.evidence("every image has the command, and it prints something: only where it fails after all, the build stops from now on");
                 }
                 Some(program) => {
                     case.open(OpenCondition::new(

@@ -112,7 +112,7 @@ fn judge(echo: Command<'_>, out: &mut Findings<'_>) {
     let message = if is_told {
         "not every shell knows `-e` of `echo`"
     } else {
-        "not every shell makes something of a backslash in `echo`"
+        "not every shell's `echo` reads backslash escapes"
     };
     let safety = if shell == ReadBy::Dash && is_told {
         Safety::Checked

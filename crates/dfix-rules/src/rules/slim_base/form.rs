@@ -260,7 +260,7 @@ impl SlimForm {
         }
         if !self.lacks_tools() {
             evidence.push(
-                "the slim form has the same packages: only documentation is left out".to_owned(),
+                "the slim form has the same packages: only documentation and translations are left out".to_owned(),
             );
         }
         evidence
