@@ -26,6 +26,7 @@ mod build_tools;
 mod bundlers;
 mod cache_mounts;
 mod caches;
+mod certificates;
 mod commands;
 mod comment_words;
 mod copied_images;
@@ -89,12 +90,14 @@ mod sourced;
 mod spdx;
 mod stable_paths;
 mod starting;
+mod sudo_variables;
 mod system;
 mod system_packages;
 mod table;
 mod tags;
 mod time_zones;
 mod told;
+mod tool_ages;
 mod update_changes;
 pub mod variables;
 mod vendor_archives;
@@ -113,6 +116,7 @@ pub use build_tools::is_build_tool;
 pub use bundlers::{BundlerFlag, FlagValue, bundler_flag, bundler_of_ruby};
 pub use cache_mounts::{CacheFolder, MountedCache, mounted_cache, mounted_caches_at};
 pub use caches::{Cache, cache};
+pub use certificates::{brings_certificates, has_certificates};
 pub use commands::{Class, Tool, is_known_command, package_in, tool, tool_in};
 pub use comment_words::{
     says_generated, tells_of_agreement, tells_of_host, tells_of_locked_packages, tells_of_removal,
@@ -209,6 +213,7 @@ pub use stable_paths::is_stable_path;
 pub use starting::{
     interpreter_by_ending, is_harmless_file, mentions_starting, runs_texts, started_by,
 };
+pub use sudo_variables::sudo_keeps;
 pub use system_packages::{
     PackagePresence, PackageSuccessor, Succession, UnknownPackage, package_presence,
     package_successor, successor_from_debian,
@@ -216,6 +221,7 @@ pub use system_packages::{
 pub use tags::{TagRecord, aliases, tag, version_of};
 pub use time_zones::is_zone_of_today;
 pub use told::{PACKAGE_MANAGERS, SHELLS, ToldImage};
+pub use tool_ages::{DatedOption, is_known_to};
 pub use update_changes::changes_of_updates;
 pub use vendor_archives::{names_vendor_archive, vendor_archive_has};
 pub use version_requests::{VersionRequest, version_requests};

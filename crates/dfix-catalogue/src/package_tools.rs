@@ -39,6 +39,8 @@ pub enum PackageWord {
     Own,
     /// Its operands are packages, in whatever order.
     Packages,
+    /// It came years after what those that are still found may lack (`conda clean -a`, of 2016).
+    Recent,
     /// `apt-get` and `apt` do the same with it.
     Same,
     /// With it somebody has said which kinds of dependencies are installed.
@@ -67,6 +69,7 @@ impl PackageWord {
             PackageWord::NeedsCache => "needs-cache",
             PackageWord::Own => "own",
             PackageWord::Packages => "packages",
+            PackageWord::Recent => "recent",
             PackageWord::Same => "same",
             PackageWord::SaysKinds => "says-kinds",
             PackageWord::SaysSource => "says-source",
