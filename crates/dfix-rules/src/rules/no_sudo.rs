@@ -4,7 +4,10 @@ use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
 use dfix_model::catalogue::programs::{Kind, Program};
-use dfix_model::{Command, Model, OpenCondition, PackageCommand, Pair, Step, StepKind, Word};
+use dfix_model::catalogue::sudo_keeps;
+use dfix_model::{
+    Command, Model, OpenCondition, PackageCommand, Pair, Stage, Step, StepKind, Word,
+};
 
 use crate::base::chosen_name;
 
@@ -25,6 +28,13 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
         ),
         leaves("FROM debian:12\nENV CC=clang\nRUN sudo make\n").that_says("`CC`"),
+        fixes(
+            "FROM debian:12\nENV LANG=C.UTF-8 TZ=Europe/Berlin\nRUN export LC_ALL=C && sudo make\n",
+            "FROM debian:12\nENV LANG=C.UTF-8 TZ=Europe/Berlin\nRUN export LC_ALL=C && make\n",
+        ),
+        leaves("FROM debian:12\nENV TZ=/etc/zone\nRUN sudo make\n").that_says("`TZ`"),
+        leaves("FROM debian:12 AS base\nENV CC=clang\nFROM base\nRUN sudo make\n")
+            .that_says("`CC`"),
         leaves("FROM ubuntu:22.04\nRUN sudo echo -e \"a\\nb\" > /f\n")
             .that_says("the shell's own `echo`"),
         leaves("FROM ubuntu:22.04\nRUN sudo printf '%q' x\n").that_says("the shell's own `printf`"),
@@ -134,7 +144,7 @@ fn another_program(command: Command<'_>) -> Option<OpenCondition> {
     })
 }
 
-/// A variable that the command will see, and that sudo takes away without `-E`: of `ENV`, of `ARG`, of the command's own text, or of
+/// A variable that the command will see, and that sudo takes away without `-E`, as it does with most: of `ENV`, of `ARG`, of the command's own text, or of
 /// a base image that nothing is known of.
 fn hidden(command: Command<'_>) -> Option<OpenCondition> {
     let stage = command.stage()?;
@@ -143,13 +153,26 @@ fn hidden(command: Command<'_>) -> Option<OpenCondition> {
     let arguments = arguments.flat_map(Step::pairs).filter_map(Pair::key_text);
     let exports = std::iter::successors(command.previous(), |it| it.previous());
     let exports = exports.filter(|it| it.is("export")).flat_map(Command::args);
-    let exports = exports.filter_map(|word| word.literal_prefix().split('=').next());
-    let mut names = stage
-        .env_set()
-        .map(|(name, _)| name)
-        .chain(arguments)
+    let exports = exports.filter_map(|word| {
+        let name = word.literal_prefix().split('=').next()?;
+        let value = word.value().and_then(|it| it.split_once('='));
+        Some((name, value.map(|it| it.1)))
+    });
+    let set = stage.base_chain().flat_map(Stage::env_set);
+    let mut variables = set
+        .map(|(name, setting)| (name, setting.value))
+        .chain(arguments.map(|name| (name, None)))
         .chain(exports);
-    if let Some(name) = names.find(|name| *name != "PATH" && !name.starts_with('-')) {
+    let says_otherwise = stage.base_chain().flat_map(Stage::steps).any(|step| {
+        let settings = ["env_check", "env_delete", "env_keep", "env_reset"];
+        settings.iter().any(|it| step.mentions(it))
+    });
+    let is_hidden = |(name, value): &(&str, Option<&str>)| {
+        let is_kept = !says_otherwise && sudo_keeps(name, *value);
+        *name != "PATH" && !name.starts_with('-') && !is_kept
+    };
+    let hidden = variables.find(is_hidden);
+    if let Some((name, _)) = hidden {
         return Some(OpenCondition::new(
             format!("whether it does the same where it sees `{name}`, which `sudo` hides"),
             "look at what the variables of the build are for",
