@@ -14,6 +14,7 @@
 
 mod asking;
 mod base;
+mod certificates;
 mod cleaning;
 mod downloads;
 mod layers;

@@ -3,6 +3,8 @@
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
 use dfix_model::{Command, Model, PackageCommand, Step, Word};
 
+use crate::certificates::certificates;
+
 pub(crate) const RULE: Rule = Rule {
     id: "run-git-protocol",
     aliases: &[],
@@ -16,8 +18,17 @@ pub(crate) const RULE: Rule = Rule {
     options: &[],
     examples: &[
         fixes(
-            "FROM debian:12\nRUN git clone --depth 1 git://github.com/acme/app.git /app\n",
-            "FROM debian:12\nRUN git clone --depth 1 https://github.com/acme/app.git /app\n",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y git\nRUN git clone --depth 1 git://github.com/acme/app.git /app\n",
+            "FROM debian:12\nRUN apt-get update && apt-get install -y git\nRUN git clone --depth 1 https://github.com/acme/app.git /app\n",
+        ),
+        leaves("FROM debian:12-slim\nRUN apt-get update && apt-get install -y --no-install-recommends git\nRUN git clone git://github.com/a/b\n")
+            .that_says("the certificates"),
+        leaves("FROM debian:12\nRUN apt-get update && apt-get install -y git && apt-get autoremove -y && git clone git://github.com/a/b\n")
+            .that_says("the certificates"),
+        leaves("FROM acme/git:1\nRUN git clone git://github.com/a/b\n").that_says("the certificates"),
+        fixes(
+            "FROM alpine:3.20\nRUN apk add --no-cache git && git clone git://github.com/a/b\n",
+            "FROM alpine:3.20\nRUN apk add --no-cache git && git clone https://github.com/a/b\n",
         ),
         fixes(
             "FROM python:3.12\nRUN pip install \"git+git://github.com/acme/app@$V#egg=app\" && npm i git://github.com/a/b\n",
@@ -96,6 +107,7 @@ fn judge(command: Command<'_>, word: Word<'_>, (old, new): (&str, &str), out: &m
         |case| {
             let part = word.range_of(0..old.len());
             case.evidence("the build fails as it stands: GitHub took the service away in 2022")
+                .open(certificates(command))
                 .declare(Effect::arguments_of(command))
                 .fix(|edit| match part {
                     Some(part) => edit.replace_part(part, new),

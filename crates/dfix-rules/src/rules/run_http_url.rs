@@ -1,9 +1,10 @@
 //! `https` for what is downloaded.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
-use dfix_model::catalogue::{Distribution, DownloadUse, archive_of, serves_https};
-use dfix_model::{Command, Model, OpenCondition, PackageCommand, Stage, Step, StepKind, Word};
+use dfix_model::catalogue::{DownloadUse, serves_https};
+use dfix_model::{Command, Model, OpenCondition, Step, StepKind, Word};
 
+use crate::certificates::certificates;
 use crate::downloads::Told;
 
 pub(crate) const RULE: Rule = Rule {
@@ -111,81 +112,4 @@ fn host(word: Word<'_>) -> Option<&str> {
         .iter()
         .any(|it| host.rsplit('.').next() == Some(it));
     (is_whole && is_name && !is_own).then_some(host)
-}
-
-/// Whether the program may lack the certificates that https needs: it has them where it asks another by https before, or they
-/// are installed.
-fn certificates(command: Command<'_>) -> Option<OpenCondition> {
-    let stage = command.stage()?;
-    let start = command.range().start();
-    let before: Vec<Command<'_>> = stage
-        .build_commands()
-        .take_while(|it| it.range().start() < start)
-        .collect();
-    if before.into_iter().rev().find_map(tells_of_them) != Some(true) {
-        return Some(OpenCondition::new(
-            "whether the image has the certificates that https needs",
-            "install `ca-certificates` before",
-        ));
-    }
-    let image = match age(stage) {
-        Age::Recent => return None,
-        Age::Old => "the image, which is old: some that still certify are newer",
-        Age::Unknown => "the image, of which nobody here knows how old it is",
-    };
-    Some(OpenCondition::new(
-        format!("whether those who certify the host are known in {image}"),
-        "take a newer image, or ask the host from it",
-    ))
-}
-
-/// Whether there are certificates after a command that has to do with them.
-fn tells_of_them(command: Command<'_>) -> Option<bool> {
-    if let Some(package) = PackageCommand::of(command).filter(PackageCommand::is_of_system) {
-        let names_them = package.operands().any(|it| it.mentions("ca-certificates"));
-        return (names_them && package.names_packages())
-            .then(|| package.is_install() && command.stops_the_build());
-    }
-    if command.is_one_of(&["find", "mv", "rm"]) {
-        let places = ["/etc/ssl", "/etc/pki", "ca-certificates"];
-        let mut words = command.args();
-        let takes = words.any(|word| places.iter().any(|it| word.mentions(it)));
-        return takes.then_some(false);
-    }
-    let asks = command.is_one_of(&["curl", "git", "wget"])
-        && command.args().any(|it| it.starts_with("https://"))
-        && !command.has_option("-k")
-        && !command.has_option("--insecure")
-        && !command.has_option("--no-check-certificate")
-        && command.stops_the_build();
-    asks.then_some(true)
-}
-
-/// How old the release of an image is.
-enum Age {
-    Recent,
-    Old,
-    Unknown,
-}
-
-/// The first release of Alpine whose `wget` asks by https with nothing installed besides (BusyBox with `ssl_client`).
-const OF_ALPINE: (u32, u32) = (3, 10);
-
-/// How old the image is: its mirrors have gone, or it knows less of https than it should.
-fn age(stage: Stage<'_>) -> Age {
-    let foundation = stage.any_base_facts().foundation;
-    let Some((foundation, release)) = foundation.and_then(|it| Some((it, it.release?))) else {
-        return Age::Unknown;
-    };
-    if archive_of(&foundation).is_some() {
-        return Age::Old;
-    }
-    let mut numbers = release.split('.').map(str::parse::<u32>);
-    match (foundation.distribution, numbers.next(), numbers.next()) {
-        (Distribution::Alpine, Some(Ok(major)), Some(Ok(minor))) if (major, minor) < OF_ALPINE => {
-            Age::Old
-        }
-        (Distribution::Alpine, _, None | Some(Err(_))) => Age::Unknown,
-        _ => Age::Recent,
-    }
 }
