@@ -1,5 +1,6 @@
 //! `--no-cache` for `apk add`.
 
+mod age;
 mod clean_up;
 mod unread;
 
@@ -12,13 +13,14 @@ use dfix_engine::{
     reports,
 };
 use dfix_model::{
-    Absence, Command, ImageRef, Model, Need, Needs, PackageCommand, PackageManager, Stage, Step,
-    Users, Word, WrapperKind,
+    Absence, Command, Model, Need, Needs, PackageCommand, PackageManager, Stage, Step, Users, Word,
+    WrapperKind,
 };
 use dfix_syntax::TextSize;
 
 use crate::base::lacks;
 use crate::layers;
+use age::{is_too_old, may_be_too_old};
 use clean_up::{CleanUp, removed_by};
 use unread::{finds_an_index, may_install};
 
@@ -139,6 +141,13 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM nginx:1.27\nRUN apk update && apk add bash\n"),
         // apk knows the option since Alpine 3.3.
         leaves("FROM gliderlabs/alpine:3.2\nRUN apk add curl\n"),
+        leaves("FROM mhart/alpine-node:4.1\nRUN apk add --update make\n").that_says("whether apk is of Alpine 3.3"),
+        leaves("FROM alpine@sha256:0\nRUN apk add curl\n").that_says("whether apk is of Alpine 3.3"),
+        // The file uses it already.
+        fixes(
+            "FROM acme/foo:1\nRUN apk add curl\nRUN apk add --no-cache git\n",
+            "FROM acme/foo:1\nRUN apk add --no-cache curl\nRUN apk add --no-cache git\n",
+        ),
     ],
 };
 
@@ -233,6 +242,7 @@ fn add<'m>(
         }
         let unread = facts.unread_behind(apk.command);
         case.open(settled.open())
+            .open(may_be_too_old(facts.stage))
             .open(unread.filter(|_| !keeps.is_empty()))
             .evidence(clean_up.said())
             .declare(Effect::arguments_of(apk.command))
@@ -561,22 +571,5 @@ impl Users for OfTheIndex {
                 },
             ))
         })
-    }
-}
-
-/// Whether the image is an Alpine before 3.3.
-fn is_too_old(image: &ImageRef) -> bool {
-    let is_alpine = image
-        .name()
-        .is_some_and(|name| name == "alpine" || name.ends_with("/alpine"));
-    let mut numbers = image
-        .tag_text()
-        .unwrap_or("")
-        .split(['.', '-', '_'])
-        .map(str::parse::<u32>);
-    match (numbers.next(), numbers.next()) {
-        (Some(Ok(major)), Some(Ok(minor))) => is_alpine && (major, minor) < (3, 3),
-        (Some(Ok(major)), _) => is_alpine && major < 3,
-        _ => false,
     }
 }
