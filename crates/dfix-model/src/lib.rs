@@ -99,7 +99,7 @@ pub use facts::left_by_commands::{BuiltBelow, LeftByCommands};
 pub use facts::lone_backslashes::LoneBackslash;
 pub use facts::lookalikes::{Lookalike, Looks};
 pub use facts::named_places::NamedPlace;
-pub use facts::named_programs::NamedProgram;
+pub use facts::named_programs::{HeldPath, NamedProgram};
 pub use facts::needs::absence::Absence;
 pub use facts::needs::need::Need;
 pub use facts::needs::{Needs, Users};

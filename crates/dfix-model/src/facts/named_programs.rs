@@ -70,6 +70,55 @@ pub(crate) fn holders<'m>(
     }
 }
 
+/// A whole path that a word holds, or is.
+#[derive(Debug, Clone, Copy)]
+pub struct HeldPath<'m> {
+    /// The command that the word stands in; none where it is the value of a variable.
+    pub command: Option<Command<'m>>,
+    /// The word.
+    pub word: Word<'m>,
+    /// The folder of the path.
+    pub folder: &'m str,
+    /// What is behind its last slash.
+    pub name: &'m str,
+}
+
+/// The whole paths that the words of a step hold where they call nothing: those that are texts with more in them, those that
+/// commands are given which only handle files, files that are written, and values of variables.
+pub(crate) fn held_by(step: Step<'_>) -> Vec<HeldPath<'_>> {
+    if matches!(step.kind(), StepKind::Env | StepKind::Arg) {
+        let values = step.pairs().filter_map(Pair::value);
+        return values.flat_map(|it| held_in(None, it)).collect();
+    }
+    let mut held = Vec::new();
+    for command in step.commands() {
+        let is_about_files = command.is_marked(Mark::HandlesFiles);
+        let is_whole = |word: &Word<'_>| {
+            word.value()
+                .is_some_and(|it| folder_is(folder_and_name(it).0, FolderMark::Programs))
+        };
+        let words = command.words().filter(|it| is_about_files || !is_whole(it));
+        let words = words.filter(|_| !command.has_inner());
+        let targets = command.redirects().filter_map(|it| it.target());
+        held.extend(
+            words
+                .chain(targets)
+                .flat_map(|it| held_in(Some(command), it)),
+        );
+    }
+    held
+}
+
+fn held_in<'m>(command: Option<Command<'m>>, word: Word<'m>) -> impl Iterator<Item = HeldPath<'m>> {
+    let paths = paths_in(word.source_text()).filter(|(folder, _)| folder.starts_with('/'));
+    paths.map(move |(folder, name)| HeldPath {
+        command,
+        word,
+        folder,
+        name,
+    })
+}
+
 /// The paths and bare names that a text holds, each as folder and name: runs of the letters, digits and
 /// signs that names of programs are made of.
 pub(crate) fn paths_in(text: &str) -> impl Iterator<Item = (&str, &str)> {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::facts::clearing::Clearing;
 use crate::facts::destination::Destination;
-use crate::facts::named_programs::NamedProgram;
+use crate::facts::named_programs::{HeldPath, NamedProgram};
 use crate::facts::program_names::ProgramNames;
 use crate::facts::python_installs::PythonInstall;
 use crate::facts::pythons::Python;
@@ -50,6 +50,12 @@ impl<'m> Step<'m> {
     /// `-DPYTHON=/usr/bin/python3`; also the value of a variable.
     pub fn word_holding(self, is_wanted: impl Fn(&str, &str) -> bool) -> Option<Word<'m>> {
         named_programs::holders(self, is_wanted)
+    }
+
+    /// The whole paths that its words hold where they call nothing: in texts, as arguments of what only handles files, as files
+    /// that are written, and as values of variables.
+    pub fn held_paths(self) -> Vec<HeldPath<'m>> {
+        named_programs::held_by(self)
     }
 
     /// Whether it copies nothing from the build context but what says which packages are to be installed.

@@ -6,6 +6,7 @@ mod doubts;
 mod elsewhere;
 mod home_packages;
 mod installs;
+mod named;
 mod obstacles;
 mod shipped;
 mod site;
@@ -83,6 +84,18 @@ pub(crate) const RULE: Rule = Rule {
         reports("FROM python:2.7\nRUN pip install flask\n", "Python 2"),
         reports("FROM python:3.11\nUSER 1000\nRUN pip install flask\n", "not root"),
         reports("FROM python:3.11\nSHELL [\"/bin/bash\", \"-lc\"]\nRUN pip install flask\n", "login shell"),
+        reports("FROM python:3.11\nRUN pip install flask\nRUN chmod 755 /usr/local/bin/flask\n", "/opt/venv/bin/flask"),
+        reports("FROM python:3.11\nRUN pip install ansible && ln -s /usr/local/bin/ansible /usr/bin/ansible\n", "/opt/venv/bin/ansible"),
+        reports("FROM python:3.11\nRUN pip install flask\nRUN echo '* * * * * /usr/local/bin/flask' > /x\n", "/opt/venv/bin/flask"),
+        reports("FROM python:3.11\nRUN pip install flask\nENV X=/usr/local/bin/flask\n", "/opt/venv/bin/flask"),
+        reports("FROM python:3.11\nRUN pip install flask\nONBUILD USER app\nONBUILD RUN pip install x\n", "another user than root"),
+        leaves("FROM python:3.11\nRUN pip install flask\nRUN sed -i s/a/b/ /usr/local/bin/tool\n").that_says("/usr/local/bin/tool"),
+        // Another puts it there.
+        fixes(
+            "FROM python:3.11\nRUN pip install flask\nCOPY flask /usr/local/bin/flask\nRUN chmod 755 /usr/local/bin/flask /usr/local/bin/python\n",
+            "FROM python:3.11\nRUN python -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN pip install flask\nCOPY flask /usr/local/bin/flask\nRUN chmod 755 /usr/local/bin/flask /usr/local/bin/python\n",
+        )
+        .with_unsafe(),
         reports("FROM python:3.11\nRUN pip install flask\nENV PATH=/usr/local/bin:/usr/bin:/bin\n", "PATH"),
         leaves("FROM python:3.11\nRUN pip install pipenv\nRUN pipenv install\n"),
         leaves("FROM python:3.11\nCMD [\"pip\", \"install\", \"flask\"]\n"),
@@ -215,7 +228,8 @@ fn evidence(site: &Site<'_>) -> Vec<String> {
     let mut evidence = vec![
         site.because(),
         "every pip of this stage is found through PATH".to_owned(),
-        "nothing in the file refers to the system's site-packages".to_owned(),
+        "nothing in the file names the system's site-packages, nor a program there that it is seen to install with pip"
+            .to_owned(),
     ];
     evidence.extend(site.pip.map(|version| {
         format!(

@@ -12,6 +12,7 @@ use dfix_model::{
 
 use super::building;
 use super::home_packages;
+use super::named;
 use super::site::{Site, VENV, is_pip};
 
 /// What is known to stand against an environment, and what a person could do.
@@ -34,6 +35,7 @@ const OBSTACLES: &[fn(&Site<'_>) -> Option<String>] = &[
     renamed,
     stranger,
     inside_a_word,
+    named::first,
     libraries,
     folder_over_it,
 ];
@@ -208,8 +210,12 @@ fn reads_profile(command: Command<'_>) -> bool {
 
 fn is_install_of_another(site: &Site<'_>) -> bool {
     let is_anothers = |stage: Stage<'_>, command: Command<'_>| {
-        let user = if command.step().is_run() {
-            stage.user_at(command.step())
+        let step = command.step();
+        if step.is_onbuild() && step.is_run() {
+            return !is_root_on_build(stage, step);
+        }
+        let user = if step.is_run() {
+            stage.user_at(step)
         } else {
             stage.final_user()
         };
@@ -225,6 +231,19 @@ fn is_install_of_another(site: &Site<'_>) -> bool {
             .commands()
             .any(|c| installs(c) && is_anothers(*stage, c))
     })
+}
+
+/// Whether a trigger of ONBUILD runs as root: its user is the one that a trigger before it names, else that of the image.
+fn is_root_on_build(stage: Stage<'_>, step: Step<'_>) -> bool {
+    let is_one = |it: &Step<'_>| it.is_onbuild() && it.is(StepKind::User);
+    let mut users = stage.steps().filter(is_one);
+    let user = users.rfind(|it| it.index() < step.index());
+    let Some(user) = user else {
+        return stage.final_user().is_root().is_yes();
+    };
+    let name = user.words().next().and_then(Word::value);
+    let name = name.map(|it| it.split(':').next().unwrap_or(it));
+    matches!(name, Some("0" | "root"))
 }
 
 /// Whether a program is called, or started as a service.

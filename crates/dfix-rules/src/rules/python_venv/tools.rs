@@ -137,12 +137,13 @@ pub(super) fn of_nobody<'m>(site: &Site<'m>, moved: &[Tool<'m>]) -> Vec<OfNobody
     found
 }
 
-/// The program of a command, what Python is given, and what `ln` links to.
+/// The program of a command, what Python is given, what `ln` links to, and what others that handle files are given.
 fn named_by(command: Command<'_>) -> impl Iterator<Item = Word<'_>> {
-    let is_link = command.is("ln");
-    let named = if is_link {
+    let named = if command.is("ln") {
         command.args().len().saturating_sub(1)
-    } else if programs::is_python(command.executable_name()) {
+    } else if command.is_marked(Mark::HandlesFiles)
+        || programs::is_python(command.executable_name())
+    {
         command.args().len()
     } else {
         0
