@@ -4,7 +4,7 @@ use dfix_catalogue::programs::Mark;
 use dfix_catalogue::{FolderMark, folder_is};
 
 use crate::collect::instruction::StepKind;
-use crate::handles::{Command, Pair, Step, Word};
+use crate::handles::{Command, Pair, Redirect, Step, Word};
 use crate::path::folder_and_name;
 
 /// A word that names a program of the image.
@@ -99,7 +99,7 @@ pub(crate) fn held_by(step: Step<'_>) -> Vec<HeldPath<'_>> {
         };
         let words = command.words().filter(|it| is_about_files || !is_whole(it));
         let words = words.filter(|_| !command.has_inner());
-        let targets = command.redirects().filter_map(|it| it.target());
+        let targets = command.redirects().filter_map(Redirect::target);
         held.extend(
             words
                 .chain(targets)

@@ -1,7 +1,7 @@
 //! Programs of pip's that are named by their whole path where nobody calls them: by what handles files, in texts, in variables.
 
 use dfix_catalogue::programs::{self, Mark};
-use dfix_model::{Command, Step, Word};
+use dfix_model::{Command, Redirect, Step, Word};
 
 use super::site::{Site, VENV, is_pip};
 use super::tools::Installed;
@@ -40,7 +40,7 @@ fn is_put(site: &Site<'_>, path: &str, word: Word<'_>) -> bool {
         } else {
             it.args().any(is_path)
         };
-        let mut targets = it.redirects().filter_map(|it| it.target());
+        let mut targets = it.redirects().filter_map(Redirect::target);
         (marked && is_target) || targets.any(is_path)
     };
     let mut built = site.built();
