@@ -403,6 +403,7 @@ mod tests {
             PackageWord::NeedsCache,
             PackageWord::Own,
             PackageWord::Packages,
+            PackageWord::Recent,
             PackageWord::Same,
             PackageWord::SaysKinds,
             PackageWord::SaysSource,
