@@ -39,6 +39,7 @@ pub(crate) mod epilogue;
 pub(crate) mod executed;
 pub(crate) mod expansions;
 pub(crate) mod exposed;
+mod fetched_application;
 mod fetched_start;
 pub(crate) mod files_of_variables;
 pub(crate) mod filesystem;
@@ -182,7 +183,7 @@ impl<'m> Stage<'m> {
     /// What the container starts of an application that was fetched when the image was built, or that comes with an image of
     /// which nothing is known: a file, a module, or the program that serves it.
     pub fn fetched_application(self) -> Option<String> {
-        fetched_start::fetched_application(self)
+        fetched_application::fetched_application(self)
     }
 
     /// The source of the `COPY` that would put what stands at a path of the container there, and that the build context
