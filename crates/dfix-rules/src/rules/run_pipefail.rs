@@ -69,6 +69,15 @@ pub(crate) const RULE: Rule = Rule {
         .with_unsafe(),
         reports("FROM debian:12\nRUN yes | apt-get install x\n", "`yes` would fail"),
         reports("FROM busybox:1.36\nRUN echo a | tee /a\n", "no shell of which"),
+        // Nothing stops there, whatever the pipe says.
+        reports(
+            "FROM debian:12\nRUN <<EOF\nif true; then\n  curl -fsS https://example.com/k | tee /k\n  echo next\nfi\nEOF\nCMD [\"x\"]\n",
+            "begin with `set -e`",
+        ),
+        fixes(
+            "FROM debian:12\nRUN <<EOF\nset -e\necho a:b | chpasswd\necho next\nEOF\nCMD [\"x\"]\n",
+            "FROM debian:12\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN <<EOF\nset -e\necho a:b | chpasswd\necho next\nEOF\nCMD [\"x\"]\n",
+        ),
         // Dash knows no such option, and not each shell is known.
         reports("FROM debian:12\nSHELL [\"/bin/sh\", \"-c\"]\nRUN echo a:b | chpasswd\n", "is dash"),
         reports("FROM debian:12\nSHELL [\"/bin/dash\", \"-c\"]\nRUN echo a:b | chpasswd\n", "is dash"),
@@ -119,6 +128,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 ));
             }
             pipes::obstacle(&changed)?;
+            pipes::no_effect(&changed)?;
             case.open(pipes::doubts(&changed));
             if let Some(step) = own {
                 if step.stage() != Some(stage) {

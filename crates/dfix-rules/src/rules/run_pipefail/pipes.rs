@@ -40,6 +40,31 @@ fn unread(steps: &[Step<'_>]) -> Option<OpenCondition> {
     ))
 }
 
+/// Whether anything asks how a pipe ended: it is the last command, `&&` or `||` follows, or `set -e` is in force. Elsewhere the script
+/// goes on with the next line, whatever it says.
+fn is_asked_after(writer: Command<'_>) -> bool {
+    let last = std::iter::successors(Some(writer), |it| it.piped_into()).last();
+    let goes_on = |it: Command<'_>| {
+        let after = it.after().map(|it| it.operator);
+        matches!(
+            after,
+            Some(Operator::Newline | Operator::Semicolon | Operator::Background)
+        )
+    };
+    last.is_none_or(|it| !goes_on(it) || it.around().tested || it.is_under_errexit())
+}
+
+/// What a person does where `pipefail` alone changes nothing.
+pub(super) fn no_effect(steps: &[Step<'_>]) -> Result<(), Remedy> {
+    let mut writers = steps.iter().flat_map(|it| of(*it));
+    if writers.any(is_asked_after) {
+        return Ok(());
+    }
+    Err(remedy!(
+        "nothing asks how the pipe ended, and the script goes on: let it begin with `set -e`, too"
+    ))
+}
+
 /// What surely fails with `pipefail`.
 pub(super) fn obstacle(steps: &[Step<'_>]) -> Result<(), Remedy> {
     let mut writers = steps.iter().flat_map(|it| of(*it));
