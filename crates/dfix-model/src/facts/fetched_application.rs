@@ -42,9 +42,11 @@ pub(crate) fn fetched_application(stage: Stage<'_>) -> Option<String> {
     })
 }
 
-/// Whether all that a command starts lies where the programs of the distribution are.
+/// Whether all that a command starts lies where the programs of the distribution are; `/usr/src` is for sources.
 fn is_of_system(started: &Started) -> bool {
-    let is_one = |path: &String| OF_THE_SYSTEM.iter().any(|it| path.starts_with(it));
+    let is_one = |path: &String| {
+        OF_THE_SYSTEM.iter().any(|it| path.starts_with(it)) && !path.starts_with("/usr/src/")
+    };
     started.places.iter().all(is_one)
 }
 

@@ -122,15 +122,12 @@ fn is_the_shells(continuation: &SyntaxToken) -> bool {
 /// The blanks and continuations between the keyword and the list.
 fn lead_of(script: &SyntaxNode) -> TextRange {
     let start = script.text_range().start();
-    let before = std::iter::successors(script.prev_sibling_or_token(), |it| {
+    let mut before = std::iter::successors(script.prev_sibling_or_token(), |it| {
         it.prev_sibling_or_token()
     });
     let is_blank = |kind| matches!(kind, SyntaxKind::WHITESPACE | SyntaxKind::CONTINUATION);
-    let before: Vec<_> = before
-        .skip_while(|it| is_blank(it.kind()))
-        .take(1)
-        .collect();
-    let keyword = before.first().filter(|it| it.kind() == SyntaxKind::KEYWORD);
+    let nearest = before.find(|it| !is_blank(it.kind()));
+    let keyword = nearest.filter(|it| it.kind() == SyntaxKind::KEYWORD);
     keyword.map_or(TextRange::empty(start), |it| {
         TextRange::new(it.text_range().end(), start)
     })
@@ -138,12 +135,12 @@ fn lead_of(script: &SyntaxNode) -> TextRange {
 
 /// The operator by which all parts of a list are joined.
 fn join_of(script: &SyntaxNode) -> Option<ListJoin> {
-    let mut operators = script
+    let operators = script
         .children_with_tokens()
         .filter(|it| !is_filler(it.kind()) && it.as_node().is_none())
         .map(|it| it.kind());
     let mut found = None;
-    for operator in operators.by_ref() {
+    for operator in operators {
         found = match (found, operator) {
             (_, SyntaxKind::SEMI) => Some(ListJoin::Semicolon),
             (None | Some(ListJoin::And), SyntaxKind::AND_AND) => Some(ListJoin::And),
