@@ -1,8 +1,10 @@
 //! Which rules run on a file, and which of their fixes count.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use dfix_engine::{IGNORE_UNUSED, Rule, RuleSettings, Safety, Setting, is_group_name};
+use rustc_hash::FxHashSet;
 
 use crate::cli::Choice;
 use crate::config::Config;
@@ -59,6 +61,12 @@ impl CliSelection {
     }
 }
 
+/// The rules that run only where somebody asks for them; worked out once, not for every file.
+static OFF_BY_DEFAULT: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
+    let off = ALL.iter().filter(|rule| !rule.is_on());
+    off.map(|rule| rule.id).collect()
+});
+
 impl Selection {
     /// What the command line asks, over what the configuration says, over the defaults: all rules but those of `style`. A
     /// rule that the command line names, by itself or by a group, is on; one that the configuration turns off by itself alone.
@@ -69,8 +77,6 @@ impl Selection {
             .rules
             .iter()
             .partition(|(name, _)| is_group_name(name));
-        let by_default = ALL.iter().filter(|rule| !rule.is_on());
-        let by_default: Vec<&str> = by_default.map(|rule| rule.id).collect();
         let mut off: Vec<&str> = Vec::new();
         let mut on: Vec<&str> = Vec::new();
         let mut settings: BTreeMap<String, RuleSettings> = BTreeMap::new();
@@ -118,7 +124,7 @@ impl Selection {
         };
         let is_on = |id: &str, rule: Option<&Rule>| {
             let is_asked_for = if cli.rules.is_empty() {
-                !by_default.contains(&id) || on.contains(&id)
+                !OFF_BY_DEFAULT.contains(id) || on.contains(&id)
             } else {
                 called(&cli.rules, id, rule, true)
             };

@@ -35,16 +35,16 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.stages() {
-        let foundation = stage.base_facts().foundation;
-        if foundation.and_then(|it| apt_has(&it, AptFeature::NoAptKey)) != Some(true) {
-            continue;
-        }
         let Some(call) = stage
             .build_commands()
             .find(|it| it.is("apt-key") && it.stops_the_build())
         else {
             continue;
         };
+        let foundation = stage.base_facts().foundation;
+        if foundation.and_then(|it| apt_has(&it, AptFeature::NoAptKey)) != Some(true) {
+            continue;
+        }
         let release = foundation.map(|it| it.told()).unwrap_or_default();
         out.judge(call, Safety::Checked, format!("{release} has no `apt-key`"), |_| {
             Err(remedy!(

@@ -44,12 +44,12 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     let allowed = out.option("allowed").and_then(Setting::as_list);
-    let allowed = allowed.unwrap_or_default();
-    let positions = file.image_positions();
-    let taken = positions
-        .iter()
-        .filter(|it| !allowed.is_empty() && !matches!(it.place, ImagePlace::Syntax(_)));
-    for position in taken {
+    let Some(allowed) = allowed.filter(|it| !it.is_empty()) else {
+        return;
+    };
+    let mut positions = file.image_positions();
+    positions.retain(|it| !matches!(it.place, ImagePlace::Syntax(_)));
+    for position in positions {
         let Some(registry) = registry(&position.image) else {
             continue;
         };

@@ -3,7 +3,7 @@
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, reports,
 };
-use dfix_model::{Flag, ImagePlace, ImageRef, Model, Source, Stage, Step, StepKind, Word};
+use dfix_model::{Flag, ImageRef, Model, Source, Stage, Step, StepKind, Word};
 
 use crate::base;
 
@@ -53,7 +53,6 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    let images = file.image_positions();
     for step in file
         .steps()
         .filter(|it| it.is(StepKind::Copy) && !it.is_onbuild())
@@ -66,9 +65,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
             Some(Source::Stage(stage)) => as_it_is_written(step, word, stage, out),
             Some(Source::Image(image)) => {
                 // A context that the build is given has a name alone.
-                let is_image =
-                    |it: &ImagePlace<'_>| matches!(it, ImagePlace::Copy(at) if *at == step);
-                if !name.contains(':') && images.iter().any(|it| is_image(&it.place)) {
+                if !name.contains(':') && !step.image_positions().is_empty() {
                     unknown(file, step, (word, &image), out);
                 }
             }

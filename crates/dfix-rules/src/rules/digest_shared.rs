@@ -2,7 +2,7 @@
 
 use dfix_engine::{Findings, Group, Phase, Rule, Safety, Severity, leaves, remedy, reports};
 use dfix_model::path::file_name;
-use dfix_model::{ImagePlace, ImageRef, Model};
+use dfix_model::{ImageRef, Model};
 
 pub(crate) const RULE: Rule = Rule {
     id: "digest-shared",
@@ -39,13 +39,12 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    let positions = file.image_positions();
-    let from = positions
-        .iter()
-        .filter(|it| matches!(it.place, ImagePlace::From(_)));
-    let pinned: Vec<(&ImageRef, usize)> = from
-        .filter_map(|it| Some((&it.image, it.step()?.line())))
-        .filter(|(image, _)| digest(image).is_some())
+    let pinned: Vec<(&ImageRef, usize)> = file
+        .stages()
+        .filter_map(|stage| {
+            let image = stage.named_image().filter(|it| digest(it).is_some())?;
+            Some((image, stage.from_step().line()))
+        })
         .collect();
     for (at, (image, _)) in pinned.iter().enumerate() {
         let other = pinned[..at].iter().find(|(it, _)| are_two(it, image));

@@ -58,17 +58,16 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let (Some(name), Some(tag)) = (base.name(), base.effective_tag()) else {
             continue;
         };
-        let (Some((language, _)), Some(version)) = (language_of_image(name), version_of(name, tag))
-        else {
+        // Maven's version is none of Java's.
+        let Some((language, _)) = language_of_image(name).filter(|it| it.0 == name) else {
             continue;
         };
-        // Maven's version is none of Java's.
-        if name != language {
-            continue;
-        }
-        for gone in language_changes(language).filter(|it| is_from(it.since, &version)) {
-            if let ChangeSign::Command(program) = gone.sign {
-                look_for(stage, program, &gone, out);
+        for gone in language_changes(language) {
+            if let ChangeSign::Command(program) = gone.sign
+                && let Some(call) = first_call(stage, program)
+                && version_of(name, tag).is_some_and(|it| is_from(gone.since, &it))
+            {
+                look_at(call, program, &gone, out);
             }
         }
     }
@@ -81,11 +80,21 @@ fn is_from(since: &str, version: &str) -> bool {
     matches!((numbers(since), numbers(version)), (Some(since), Some(it)) if it >= since)
 }
 
-fn look_for(stage: Stage<'_>, program: &str, gone: &LanguageChange, out: &mut Findings<'_>) {
-    let calls = |it: &Command<'_>| {
-        it.is(program) && it.executable().is_some_and(|word| word.is(program)) && it.is_certain()
-    };
-    let Some(call) = stage.build_commands().find(calls) else {
+/// Whether a command surely calls a program by its name.
+fn calls(command: &Command<'_>, program: &str) -> bool {
+    command.is(program)
+        && command.executable().is_some_and(|word| word.is(program))
+        && command.is_certain()
+}
+
+/// Where a stage first calls a program.
+fn first_call<'m>(stage: Stage<'m>, program: &str) -> Option<Command<'m>> {
+    stage.build_commands().find(|it| calls(it, program))
+}
+
+/// The first call in its stage of a program that its image no longer brings.
+fn look_at(call: Command<'_>, program: &str, gone: &LanguageChange, out: &mut Findings<'_>) {
+    let Some(stage) = call.stage() else {
         return;
     };
     let step = call.step();
@@ -97,7 +106,7 @@ fn look_for(stage: Stage<'_>, program: &str, gone: &LanguageChange, out: &mut Fi
             .filter(is_before)
     };
     // What is based on a stage that fails is repaired with it.
-    let is_told = before().any(|it| calls(&it));
+    let is_told = before().any(|it| calls(&it, program));
     let is_brought = before().any(|it| may_bring(it, program));
     let is_path_set = stage.base_chain().flat_map(Stage::steps).any(|it| {
         let mut keys = it.pairs().filter_map(Pair::key_text);
