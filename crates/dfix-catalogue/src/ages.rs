@@ -3,6 +3,7 @@
 use super::images::image;
 use super::is_official;
 use super::table::{Table, table};
+use super::version_numbers;
 
 const AGES: Table = table!("distribution-ages.tsv");
 
@@ -13,7 +14,7 @@ pub fn is_from_before_2015(name: &str, tag: &str) -> Option<bool> {
     let says =
         |age: &str| words().any(|word| AGES.row(word).is_some_and(|row| row.column(1) == age));
     let last = name.rsplit('/').next().unwrap_or(name);
-    let last_old = AGES.row(last).map(|row| version(row.column(2)));
+    let last_old = AGES.row(last).map(|row| version_numbers(row.column(2)));
     let last_old = last_old.filter(|numbers| !numbers.is_empty());
     let foundation = image(name, tag).foundation;
     let release = foundation.and_then(|it| it.release);
@@ -31,18 +32,9 @@ pub fn is_from_before_2015(name: &str, tag: &str) -> Option<bool> {
     (is_based || is_told || says("new")).then_some(false)
 }
 
-/// The numbers that a version begins with: 0 and 9 of `0.9.22-x`.
-fn version(text: &str) -> Vec<u32> {
-    let first = text.split('-').next().unwrap_or(text);
-    first
-        .split('.')
-        .map_while(|number| number.parse().ok())
-        .collect()
-}
-
 /// Whether the tag is a version that is no newer than this one, as far as this one is told.
 fn is_at_most(tag: &str, most: &[u32]) -> bool {
-    let mut numbers = version(tag);
+    let mut numbers = version_numbers(tag);
     numbers.truncate(most.len());
     !numbers.is_empty() && numbers.as_slice() <= most
 }

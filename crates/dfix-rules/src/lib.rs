@@ -14,7 +14,6 @@
 
 mod asking;
 mod base;
-mod certificates;
 mod cleaning;
 mod downloads;
 mod layers;

@@ -6,6 +6,7 @@
 #![allow(unreachable_pub)]
 
 mod accounts;
+mod ages;
 mod application_sources;
 mod broken;
 mod calls;

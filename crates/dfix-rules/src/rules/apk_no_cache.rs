@@ -1,6 +1,5 @@
 //! `--no-cache` for `apk add`.
 
-mod age;
 mod clean_up;
 mod unread;
 
@@ -20,7 +19,6 @@ use dfix_syntax::TextSize;
 
 use crate::base::lacks;
 use crate::layers;
-use age::{is_too_old, may_be_too_old};
 use clean_up::{CleanUp, removed_by};
 use unread::{finds_an_index, may_install};
 
@@ -152,11 +150,13 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
-    for stage in file.stages().filter(|stage| {
-        !is_too_old(stage.base_image()) && !lacks(*stage, SystemPackageManager::Apk)
-    }) {
+    let stages = file.stages();
+    for stage in stages.filter(|it| !lacks(*it, SystemPackageManager::Apk)) {
         let mut apks = stage.package_commands(PackageManager::Apk).peekable();
         if apks.peek().is_none() {
+            continue;
+        }
+        if stage.apk_knows_no_cache().is_no() {
             continue;
         }
         let (kept, removed) = (OnceCell::new(), OnceCell::new());
@@ -242,7 +242,7 @@ fn add<'m>(
         }
         let unread = facts.unread_behind(apk.command);
         case.open(settled.open())
-            .open(may_be_too_old(facts.stage))
+            .open(facts.stage.apk_knows_no_cache().open())
             .open(unread.filter(|_| !keeps.is_empty()))
             .evidence(clean_up.said())
             .declare(Effect::arguments_of(apk.command))

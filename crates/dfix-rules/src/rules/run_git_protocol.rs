@@ -3,8 +3,6 @@
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
 use dfix_model::{Command, Model, PackageCommand, Step, Word};
 
-use crate::certificates::certificates;
-
 pub(crate) const RULE: Rule = Rule {
     id: "run-git-protocol",
     aliases: &[],
@@ -107,7 +105,7 @@ fn judge(command: Command<'_>, word: Word<'_>, (old, new): (&str, &str), out: &m
         |case| {
             let part = word.range_of(0..old.len());
             case.evidence("the build fails as it stands: GitHub took the service away in 2022")
-                .open(certificates(command))
+                .open(command.may_ask_by_https().open())
                 .declare(Effect::arguments_of(command))
                 .fix(|edit| match part {
                     Some(part) => edit.replace_part(part, new),

@@ -4,7 +4,6 @@ use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes,
 use dfix_model::catalogue::{DownloadUse, serves_https};
 use dfix_model::{Command, Model, OpenCondition, Step, StepKind, Word};
 
-use crate::certificates::certificates;
 use crate::downloads::Told;
 
 pub(crate) const RULE: Rule = Rule {
@@ -91,7 +90,7 @@ fn judge(step: Step<'_>, command: Option<Command<'_>>, word: Word<'_>, out: &mut
                 "ask for it (`curl -I https://…`)",
             ));
         }
-        case.open(command.and_then(certificates))
+        case.open(command.and_then(|it| it.may_ask_by_https().open()))
             .declare(Effect::changed(step))
             .fix(|edit| edit.replace_part(place, "https"));
         Ok(())

@@ -1,48 +1,65 @@
 //! The certificates that https needs.
+//!
+//! Source: packages.debian.org and pkgs.alpinelinux.org, `ca-certificates` and what depends on it or recommends it; Alpine's release
+//! notes (3.10 was the first whose BusyBox asks by https with `ssl_client`).
 
-use dfix_model::catalogue::{
+use dfix_catalogue::{
     Distribution, archive_of, brings_certificates, has_certificates, recommended_by,
+    version_numbers,
 };
-use dfix_model::{Command, OpenCondition, PackageCommand, PackageManager, Stage};
+
+use crate::facts::base_image::any_base_facts;
+use crate::handles::{Command, Stage};
+use crate::packages::{PackageCommand, PackageManager};
+use crate::ternary::Ternary;
 
 /// The package that they are.
 const PACKAGE: &str = "ca-certificates";
 
-/// What is open where the program that a command calls may lack the certificates that https needs: it has them where the image
-/// does, where it asks another by https before, and where they are installed.
-pub(crate) fn certificates(command: Command<'_>) -> Option<OpenCondition> {
-    let stage = command.stage()?;
+impl Command<'_> {
+    /// Whether the program that it calls finds the certificates that https needs, and those who certify hosts today are among them: the
+    /// image has them, the build asked another host by https before, or it installed them; never known to be none.
+    pub fn may_ask_by_https(self) -> Ternary {
+        let Some(stage) = self.stage() else {
+            return Ternary::Yes;
+        };
+        if !are_there(stage, self) {
+            return Ternary::unknown(
+                "whether the image has the certificates that https needs",
+                "install `ca-certificates` before",
+            );
+        }
+        let image = match age(stage) {
+            Age::Recent => return Ternary::Yes,
+            Age::Old => "the image, which is old: some that still certify are newer",
+            Age::Unknown => "the image, of which nobody here knows how old it is",
+        };
+        Ternary::unknown(
+            format!("whether those who certify the host are known in {image}"),
+            "take a newer image, or ask the host from it",
+        )
+    }
+}
+
+/// Whether the certificates are there when a command is called.
+fn are_there(stage: Stage<'_>, command: Command<'_>) -> bool {
     let start = command.range().start();
     let commands = stage.base_chain().flat_map(Stage::build_commands);
     let mut before: Vec<Command<'_>> = commands.filter(|it| it.range().start() < start).collect();
     before.sort_by_key(|it| it.range().start());
-    let foundation = stage.any_base_facts().foundation;
-    let mut is_there = foundation.is_some_and(|it| has_certificates(&it));
+    let foundation = any_base_facts(stage).foundation;
+    let mut are_there = foundation.is_some_and(|it| has_certificates(&it));
     // Whether they are there only as long as nothing takes away what nobody asked for.
-    let mut is_only_brought = false;
+    let mut are_only_brought = false;
     for it in before {
         match tells_of_them(it) {
-            Some(Told::Asked(is_so)) => (is_there, is_only_brought) = (is_so, false),
-            Some(Told::Brought) if !is_there => (is_there, is_only_brought) = (true, true),
-            Some(Told::TidiedUp) if is_only_brought => is_there = false,
+            Some(Told::Asked(is_so)) => (are_there, are_only_brought) = (is_so, false),
+            Some(Told::Brought) if !are_there => (are_there, are_only_brought) = (true, true),
+            Some(Told::TidiedUp) if are_only_brought => are_there = false,
             _ => {}
         }
     }
-    if !is_there {
-        return Some(OpenCondition::new(
-            "whether the image has the certificates that https needs",
-            "install `ca-certificates` before",
-        ));
-    }
-    let image = match age(stage) {
-        Age::Recent => return None,
-        Age::Old => "the image, which is old: some that still certify are newer",
-        Age::Unknown => "the image, of which nobody here knows how old it is",
-    };
-    Some(OpenCondition::new(
-        format!("whether those who certify the host are known in {image}"),
-        "take a newer image, or ask the host from it",
-    ))
+    are_there
 }
 
 /// What a command has to do with them.
@@ -90,7 +107,7 @@ fn brings(install: &PackageCommand<'_>) -> bool {
     let with_recommended =
         install.manager == PackageManager::Apt && !install.may_leave_out_recommended();
     let stage = install.command.stage();
-    let foundation = stage.and_then(|it| it.any_base_facts().foundation);
+    let foundation = stage.and_then(|it| any_base_facts(it).foundation);
     let packages = install.packages();
     packages.iter().filter_map(|it| it.name).any(|name| {
         (with_recommended && recommended_by(name).any(|it| it == PACKAGE))
@@ -110,19 +127,16 @@ const OF_ALPINE: (u32, u32) = (3, 10);
 
 /// How old the image is: its mirrors have gone, or it knows less of https than it should.
 fn age(stage: Stage<'_>) -> Age {
-    let foundation = stage.any_base_facts().foundation;
+    let foundation = any_base_facts(stage).foundation;
     let Some((foundation, release)) = foundation.and_then(|it| Some((it, it.release?))) else {
         return Age::Unknown;
     };
     if archive_of(&foundation).is_some() {
         return Age::Old;
     }
-    let mut numbers = release.split('.').map(str::parse::<u32>);
-    match (foundation.distribution, numbers.next(), numbers.next()) {
-        (Distribution::Alpine, Some(Ok(major)), Some(Ok(minor))) if (major, minor) < OF_ALPINE => {
-            Age::Old
-        }
-        (Distribution::Alpine, _, None | Some(Err(_))) => Age::Unknown,
+    match (foundation.distribution, &*version_numbers(release)) {
+        (Distribution::Alpine, [major, minor, ..]) if (*major, *minor) < OF_ALPINE => Age::Old,
+        (Distribution::Alpine, [] | [_]) => Age::Unknown,
         _ => Age::Recent,
     }
 }

@@ -3,7 +3,7 @@
 //! Source: pip.pypa.io, "Changelog" (6.0 of December 2014 brought `--no-cache-dir`); virtualenv.pypa.io, "Changelog" (12.0 was
 //! the first to bring pip 6.0 along).
 
-use dfix_catalogue::{Family, is_from_before_2015};
+use dfix_catalogue::{Family, is_from_before_2015, version_numbers};
 use dfix_syntax::TextSize;
 
 use crate::facts::base_image::any_base_facts;
@@ -70,12 +70,10 @@ fn is_of_image(stage: Stage<'_>) -> bool {
 
 /// The pip of an image that brings its own: those of 2014 have pip 1.5.
 fn of_image(name: &str, tag: &str) -> Pip {
-    let numbers = tag.split(['.', '-']).map_while(|it| it.parse().ok());
-    let numbers: Vec<u32> = numbers.collect();
-    let is_of_2014 = match numbers.as_slice() {
-        [2, 7, last, ..] => *last < 9,
-        [3, 3, last, ..] => *last < 6,
-        [3, 4, last, ..] => *last < 3,
+    let is_of_2014 = match *version_numbers(tag) {
+        [2, 7, last, ..] => last < 9,
+        [3, 3, last, ..] => last < 6,
+        [3, 4, last, ..] => last < 3,
         _ => false,
     };
     if name == "python" && is_of_2014 {

@@ -1,28 +1,35 @@
-//! Whether apk is new enough to know `--no-cache`: since Alpine 3.3, of December 2015.
+//! Whether apk is new enough to know `--no-cache`.
+//!
+//! Source: Alpine's release notes: 3.3, of December 2015, brought apk-tools 2.6.5 with the option.
 
-use dfix_engine::OpenCondition;
-use dfix_model::catalogue::{
-    DatedOption, Distribution, is_from_before_2015, is_known_to, is_official,
+use dfix_catalogue::{
+    DatedOption, Distribution, is_from_before_2015, is_known_to, is_official, version_numbers,
 };
-use dfix_model::{Base, ImageRef, PackageManager, Stage};
+
+use crate::collect::image::ImageRef;
+use crate::facts::base_image::any_base_facts;
+use crate::handles::{Base, Stage};
+use crate::packages::PackageManager;
+use crate::ternary::Ternary;
 
 /// The first release whose apk knows the option.
-const FIRST: [u32; 2] = [3, 3];
+const FIRST: (u32, u32) = (3, 3);
 
-/// Whether the image is an Alpine before 3.3.
-pub(super) fn is_too_old(image: &ImageRef) -> bool {
-    is_alpine(image) && numbers(image.tag_text().unwrap_or("")).is_some_and(|it| it < FIRST)
-}
-
-/// What is open where nothing shows that apk is new enough: neither the image nor a command of the file that uses the option in
-/// the same image.
-pub(super) fn may_be_too_old(stage: Stage<'_>) -> Option<OpenCondition> {
-    (!is_of_a_new_image(stage) && !is_used_there(stage)).then(|| {
-        OpenCondition::new(
+impl Stage<'_> {
+    /// Whether apk knows `--no-cache` there: the image tells, or a command of the file that uses the option in the same image.
+    pub fn apk_knows_no_cache(self) -> Ternary {
+        let image = self.base_image();
+        if is_alpine(image) && is_new(image.tag_text().unwrap_or("")) == Some(false) {
+            return Ternary::No;
+        }
+        if is_of_a_new_image(self) || is_used_there(self) {
+            return Ternary::Yes;
+        }
+        Ternary::unknown(
             "whether apk is of Alpine 3.3 (of 2015) or newer there, and knows the option",
             "see `/etc/alpine-release` in the image",
         )
-    })
+    }
 }
 
 /// Whether some stage of the file that is made from the same image uses the option.
@@ -54,10 +61,10 @@ fn is_of_a_new_image(stage: Stage<'_>) -> bool {
     if stage.base_stage().base() != Base::Image || is_bare_digest {
         return false;
     }
-    let foundation = stage.any_base_facts().foundation;
+    let foundation = any_base_facts(stage).foundation;
     let is_known = foundation.is_some_and(|it| match (it.distribution, it.release) {
         (Distribution::Wolfi, _) | (Distribution::Alpine, Some("edge")) => true,
-        (Distribution::Alpine, Some(release)) => is_new(release),
+        (Distribution::Alpine, Some(release)) => is_new(release) == Some(true),
         _ => false,
     });
     let tag = tag.unwrap_or("");
@@ -65,11 +72,11 @@ fn is_of_a_new_image(stage: Stage<'_>) -> bool {
     let mut named = [tag, name]
         .into_iter()
         .flat_map(|it| it.split("alpine").skip(1));
-    let is_named = named.any(|it| is_new(it.strip_prefix('-').unwrap_or(it)));
+    let is_named = named.any(|it| is_new(it.strip_prefix('-').unwrap_or(it)) == Some(true));
     // The forms of other official images on Alpine began with 3.3.
     let is_form =
         !is_alpine(image) && is_official(name) && is_from_before_2015(name, tag) != Some(true);
-    is_known || is_form || is_named || (is_alpine(image) && is_new(tag))
+    is_known || is_form || is_named || (is_alpine(image) && is_new(tag) == Some(true))
 }
 
 fn is_alpine(image: &ImageRef) -> bool {
@@ -77,16 +84,11 @@ fn is_alpine(image: &ImageRef) -> bool {
     name == "alpine" || name.ends_with("/alpine")
 }
 
-fn is_new(release: &str) -> bool {
-    numbers(release).is_some_and(|it| it >= FIRST)
-}
-
-/// The numbers of a release: 3 and 20 of `3.20.1`.
-fn numbers(text: &str) -> Option<[u32; 2]> {
-    let mut numbers = text.split(['.', '-', '_']).map(str::parse);
-    let major = numbers.next()?.ok()?;
-    let minor = numbers.next().and_then(Result::ok);
-    // `alpine:3` moves with the releases.
-    let minor = minor.unwrap_or(if major < FIRST[0] { 0 } else { u32::MAX });
-    Some([major, minor])
+/// Whether a release is new enough; `None` where the text is none. `3` moves with the releases.
+fn is_new(release: &str) -> Option<bool> {
+    match *version_numbers(release) {
+        [] => None,
+        [major] => Some(major >= FIRST.0),
+        [major, minor, ..] => Some((major, minor) >= FIRST),
+    }
 }
