@@ -84,6 +84,7 @@ fn text_given_to_a_shell(command: &Command) -> Option<&str> {
 pub(crate) fn launch_of(command: &Command, at: At<'_>) -> Option<Launch> {
     let words = program(&command.words)?;
     let is_buildahs;
+    let is_podmans;
     let (options, mut rest) = match words.split_first()? {
         (name, rest) if name_of(&name.text) == "executor" => {
             let is_kaniko = name.text.contains("kaniko");
@@ -93,7 +94,8 @@ pub(crate) fn launch_of(command: &Command, at: At<'_>) -> Option<Launch> {
             "docker-compose" | "podman-compose" => return reader(command, at).compose(rest),
             "gcloud" => return reader(command, at).gcloud(rest),
             program @ ("docker" | "podman" | "nerdctl" | "buildah") => {
-                is_buildahs = matches!(program, "podman" | "buildah");
+                is_podmans = program == "podman";
+                is_buildahs = is_podmans || program == "buildah";
                 (options::GLOBAL, rest)
             }
             _ => return None,
@@ -121,7 +123,11 @@ pub(crate) fn launch_of(command: &Command, at: At<'_>) -> Option<Launch> {
             }
             Some(launch)
         }
-        "run" | "create" => Some(reader(command, at).run(rest)),
+        "run" | "create" => {
+            let mut launch = reader(command, at).run(rest);
+            launch.keeps_low_ports |= is_podmans;
+            Some(launch)
+        }
         "compose" => reader(command, at).compose(rest),
         "exec" => reader(command, at).exec(rest),
         "tag" => reader(command, at).tag(rest),

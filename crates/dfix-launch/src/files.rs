@@ -30,8 +30,8 @@ pub struct FolderLaunches {
     pub templates: Vec<Template>,
     /// Of one Dockerfile: what starts images that nothing in the repository builds, so that they may be this one.
     pub strangers: Vec<Launch>,
-    /// Of one Dockerfile that nothing builds: what starts images that nothing builds either and that are likely this one, as
-    /// they or their services are called like its folder, or it is the one in the root.
+    /// Of one Dockerfile that is built under no name that is known: what starts images that nothing builds and that are likely
+    /// this one, as they or their containers are called like its folder or its service, or it is the one in the root.
     pub likely: Vec<Launch>,
     /// Of one Dockerfile: the commands that are run in containers of it, each with what its container says.
     pub commands: Vec<Launch>,

@@ -126,7 +126,8 @@ pub struct Launch {
     pub has_host_processes: bool,
     /// Whether it may only start as another user than root.
     pub must_not_be_root: bool,
-    /// Whether it is told that only root listens on ports below 1024, or may be, which is unread then.
+    /// Whether only root listens on ports below 1024: it is told so, or may be, which is unread then; or Podman starts it, which leaves
+    /// the kernel's default as it is (containers.conf(5), `default_sysctls`), unlike Docker.
     pub keeps_low_ports: bool,
     /// Whether a CI service runs the steps of a job in it.
     pub runs_steps: bool,

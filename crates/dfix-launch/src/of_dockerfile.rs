@@ -68,6 +68,8 @@ impl FolderLaunches {
     /// * containers of Kubernetes manifests that say no image, as patches do, and have the name of a container that
     ///   starts one; and services of Compose that say none, as further files do, and have the name of one that does, in
     ///   whichever file;
+    /// * where it is built without a name, or by nothing, those that start an image which nothing builds and that is called like its
+    ///   folder or its service, in a list of their own;
     /// * examples of the documentation beside it that start an image of a name which may be its;
     /// * what deploys an image to Cloud Run, in a list of its own: one that a build of it makes or that is built from its
     ///   folder, one of which nobody knows the name, or one that nothing builds and that may be called like it;
@@ -106,7 +108,7 @@ impl FolderLaunches {
             std::iter::once(folder_of(path))
                 .chain(contexts)
                 .any(|it| it == folder)
-                || (builds.is_empty() && is_called_like(launch, path))
+                || (builds.is_empty() && is_called_like(launch, name_of(folder_of(path))))
         };
         let mut found = FolderLaunches {
             launches: Vec::new(),
@@ -183,10 +185,17 @@ impl FolderLaunches {
                         })
                     {
                         let folder = folder_of(path);
-                        let is_only = others.is_empty() && folder.is_empty();
-                        let is_alike =
-                            || is_called_like(launch, path) || launch.name == name_of(folder);
-                        if builds.is_empty() && (is_only || is_alike()) {
+                        let is_only = builds.is_empty() && others.is_empty() && folder.is_empty();
+                        let is_alike = || {
+                            is_called_like(launch, name_of(folder))
+                                || launch.name == name_of(folder)
+                                || builds.iter().any(|(it, _)| {
+                                    is_called_like(launch, &it.name) || launch.name == it.name
+                                })
+                        };
+                        // Whoever builds it under no name leaves open how it is called where it is published.
+                        let is_unnamed = builds.iter().all(|(it, _)| is_unnamed_service(it));
+                        if is_unnamed && (is_only || is_alike()) {
                             found.likely.push(launch.clone());
                         } else {
                             found.strangers.push(launch.clone());
@@ -350,19 +359,18 @@ fn may_build(build: &Build, path: &str) -> bool {
         && build.context.as_deref().is_none_or(is_around)
 }
 
-/// Whether the image that a launch names is called like the folder of a Dockerfile that nothing builds: the words of the
-/// folder's name are among those of the image's.
-fn is_called_like(launch: &Launch, path: &str) -> bool {
+/// Whether the image that a launch names is called like a folder or a service: the words of that name are among those of the
+/// image's.
+fn is_called_like(launch: &Launch, called: &str) -> bool {
     const SHORTEST: usize = 4;
     let words = |text: &str| -> Vec<String> {
         let words = text.split(|c: char| !c.is_ascii_alphanumeric());
         words.map(str::to_ascii_lowercase).collect()
     };
-    let folder = name_of(folder_of(path));
-    folder.len() >= SHORTEST
+    called.len() >= SHORTEST
         && names_of(launch).any(|name| {
             let of_image = words(name_of(repository(name)));
-            words(folder).iter().all(|word| of_image.contains(word))
+            words(called).iter().all(|word| of_image.contains(word))
         })
 }
 

@@ -168,6 +168,7 @@ impl Unit<'_> {
         let image = self.values("Container", "Image").last()?;
         let mut launch = self.launch(image.number);
         launch.image = Some(image.value.clone());
+        launch.keeps_low_ports = true;
         for line in self.lines.iter().filter(|it| it.section == "Container") {
             let option = KEYS.iter().find(|(key, _)| *key == line.key);
             let values = match (&*line.key, option) {

@@ -483,18 +483,27 @@ pub enum LowPorts {
     /// Perhaps it does not; who says so. Kubernetes leaves it to its runtime (containerd does since 2.0); in the host's
     /// network the host's own setting counts, which is 1024 unless somebody changes it.
     Closed(String),
-    /// Nothing of the project says what starts them.
-    Unknown,
+    /// Nothing of the project says what starts them, or something may of which that is not known; who may.
+    Unknown(Option<String>),
 }
 
 /// Whether the launches of a stage let users other than root listen on ports below 1024.
 pub(crate) fn low_ports(stage: Stage<'_>) -> LowPorts {
-    let by = |sources: &[Source]| of(stage).find(|launch| sources.contains(&launch.source));
-    let in_hosts_network = of(stage).find(|it| it.has_host_network || it.keeps_low_ports);
-    if let Some(launch) = in_hosts_network.or_else(|| by(&[Source::Kubernetes])) {
+    let keeps = |it: &&Launch| it.has_host_network || it.keeps_low_ports;
+    let is_kubernetes = |it: &&Launch| it.source == Source::Kubernetes;
+    let closed = of(stage).chain(all_shown(stage)).find(keeps);
+    if let Some(launch) = closed.or_else(|| of(stage).find(is_kubernetes)) {
         return LowPorts::Closed(launch.said());
     }
-    by(&[Source::Compose]).map_or(LowPorts::Unknown, |launch| LowPorts::Open(launch.said()))
+    // What a platform does is its own matter, and an image under a name that nobody builds may be this one.
+    let mut platforms = of(stage).filter(|it| it.source == Source::Platform);
+    let mut others = strangers(stage)
+        .filter(|it| keeps(it) || is_kubernetes(it) || it.source == Source::Platform);
+    if let Some(launch) = platforms.next().or_else(|| others.next()) {
+        return LowPorts::Unknown(Some(launch.said()));
+    }
+    let compose = of(stage).find(|it| it.source == Source::Compose);
+    compose.map_or(LowPorts::Unknown(None), |it| LowPorts::Open(it.said()))
 }
 
 /// Whether a launch of the stage mounts Docker's socket, and does not add its user to a group, which may be the

@@ -69,9 +69,9 @@ pub(crate) fn known(stage: Stage<'_>) -> Result<(), Remedy> {
             let port = s.runtime().low_port()?;
             match s.low_ports() {
                 LowPorts::Closed(launch) => Some(remedy!(
-                    "{port}: {launch} may be started where only root listens below 1024 (Kubernetes with a containerd before 2.0); let the application listen on a port above, and map it there"
+                    "{port}: {launch} may be started where only root listens below 1024 (Podman, or Kubernetes with a containerd before 2.0); let the application listen on a port above, and map it there"
                 )),
-                LowPorts::Open(_) | LowPorts::Unknown => None,
+                LowPorts::Open(_) | LowPorts::Unknown(_) => None,
             }
         },
         |s| {
@@ -201,11 +201,12 @@ pub(crate) fn of_start(stage: Stage<'_>, listens_everywhere: bool) -> Vec<OpenCo
         ));
     }
     if let Some(port) = stage.runtime().low_port()
-        && stage.low_ports() == LowPorts::Unknown
+        && let LowPorts::Unknown(by) = stage.low_ports()
         && !listens_everywhere
     {
+        let by = by.map_or_else(String::new, |it| format!(", perhaps by {it}"));
         open.push(OpenCondition::new(
-            format!("whether users other than root may listen below 1024 where the container is started ({port})"),
+            format!("whether users other than root may listen below 1024 where the container is started{by} ({port})"),
             "Docker lets them since 20.10; `low-ports = true` below `[assume]` in dfix.toml says that yours does, or let the application listen on a port above",
         ));
     }
@@ -219,7 +220,7 @@ pub(crate) fn port_of_all(stage: Stage<'_>) -> Option<String> {
         LowPorts::Open(launch) => Some(format!(
             "{port}: Docker, which starts {launch}, lets every user listen on it (since 20.10)"
         )),
-        LowPorts::Closed(_) | LowPorts::Unknown => None,
+        LowPorts::Closed(_) | LowPorts::Unknown(_) => None,
     }
 }
 
