@@ -306,6 +306,25 @@ pub(crate) fn works(stage: Stage<'_>) -> impl Iterator<Item = StartOfLaunch<'_>>
     launches.filter_map(move |launch| start_of(stage, launch))
 }
 
+/// What is run in containers of the stage as another user than root, as far as that is known.
+pub(crate) fn starts_of_others(stage: Stage<'_>) -> impl Iterator<Item = StartOfLaunch<'_>> {
+    let all = starts(stage).into_iter().chain(works(stage));
+    all.filter(move |start| is_of_another_user(stage, start.launch))
+}
+
+/// Whether a launch is not known to run as root: it names another user, or none where the image's is not known to be root.
+pub(crate) fn is_of_another_user(stage: Stage<'_>, launch: &Launch) -> bool {
+    match &launch.user {
+        Some(user) => !is_root(user),
+        None => !stage.final_user().is_root().is_yes(),
+    }
+}
+
+/// Whether a user, perhaps with a group, is root.
+pub(crate) fn is_root(user: &str) -> bool {
+    matches!(user.split(':').next(), Some("root" | "0"))
+}
+
 fn start_of<'m>(stage: Stage<'m>, launch: &'m Launch) -> Option<StartOfLaunch<'m>> {
     let whole = launch
         .entrypoint

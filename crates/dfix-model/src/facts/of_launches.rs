@@ -33,6 +33,11 @@ impl<'m> Stage<'m> {
         all.filter_map(|start| start.script)
     }
 
+    /// Of these texts those that are not known to be run as root.
+    pub fn scripts_launched_by_others(self) -> impl Iterator<Item = Script<'m>> {
+        launches::starts_of_others(self).filter_map(|start| start.script)
+    }
+
     /// The folders that the project's files start containers of this stage in, each with who says so.
     pub fn launched_workdirs(self) -> impl Iterator<Item = (ImagePath, String)> {
         launches::workdirs(self)

@@ -12,6 +12,14 @@ impl Stage<'_> {
         workplace(self)
     }
 
+    /// What says that people work in its containers as another user than root: a `devcontainer.json` that names one, or that names
+    /// none where the image's is not known to be root.
+    pub fn worked_in_by_another_user(self) -> Option<String> {
+        let mut editors = launches::of_editors(self);
+        let editor = editors.find(|it| launches::is_of_another_user(self, it));
+        editor.map(Launch::said)
+    }
+
     /// The `devcontainer.json` that builds it, where nothing else does: an editor starts it then, in place of its own
     /// start, as the user that this file names.
     pub fn editor(self) -> Option<Editor> {
@@ -31,8 +39,9 @@ pub struct Editor {
 impl Editor {
     /// Whether people work as another user than root, as the file says.
     pub fn names_a_user(&self) -> bool {
-        let user = self.user.as_deref().and_then(|it| it.split(':').next());
-        user.is_some_and(|it| it != "root" && it != "0")
+        self.user
+            .as_deref()
+            .is_some_and(|it| !launches::is_root(it))
     }
 }
 

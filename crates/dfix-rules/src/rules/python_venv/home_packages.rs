@@ -7,7 +7,10 @@ use super::site::Site;
 
 /// What brings such packages, as a sentence.
 pub(super) fn first(site: &Site<'_>) -> Option<String> {
-    let others = site.launched().chain(site.started()).chain(site.beside());
+    let others = site
+        .launched_by_all()
+        .chain(site.started())
+        .chain(site.beside());
     if site
         .commands()
         .chain(others)

@@ -7,6 +7,7 @@ use dfix_catalogue::login_in;
 use dfix_catalogue::programs::{self, Kind, Mark};
 use dfix_engine::OpenCondition;
 use dfix_model::path::{folder_and_name, has_ending};
+use dfix_model::scripts::Script;
 use dfix_model::{
     Command, ImagePath, ShippedLine, ShippedText, Stage, Word, absolute_paths, known_words,
 };
@@ -272,6 +273,15 @@ fn at_work(stage: Stage<'_>) -> Option<String> {
     Some(format!("whoever works in `{}`", shortened(workbench)))
 }
 
+/// A command that the project's files run in its containers as another user installs packages.
+fn by_a_launch(stage: Stage<'_>) -> Option<String> {
+    let mut commands = stage
+        .scripts_launched_by_others()
+        .flat_map(Script::commands);
+    let install = commands.find(|it| it.python_install().is_some())?;
+    Some(format!("`{}`", shortened(install)))
+}
+
 /// The application installs packages itself: another user than root may not do so in the environment, and does so at home
 /// otherwise.
 fn installs_at_run_time(site: &Site<'_>) -> Option<OpenCondition> {
@@ -299,6 +309,13 @@ fn installs_at_run_time(site: &Site<'_>) -> Option<OpenCondition> {
                     installs.find(|it| it.is_of_python).map(|it| it.who)
                 })
                 .or_else(|| at_work(stage))
+        })
+        .or_else(|| site.shipped().find_map(by_a_launch))
+        .or_else(|| {
+            let mut people = site.shipped().filter_map(Stage::worked_in_by_another_user);
+            people
+                .next()
+                .map(|it| format!("whoever works in the container of {it}"))
         })?;
     Some(OpenCondition::new(
         format!(

@@ -84,6 +84,14 @@ impl<'m> Site<'m> {
             .flat_map(Stage::launched_commands)
     }
 
+    /// The same, with those that are run there as users whom these files name.
+    pub(super) fn launched_by_all(&self) -> impl Iterator<Item = Command<'m>> {
+        let family = self.family.iter().copied();
+        family
+            .flat_map(Stage::launched_scripts)
+            .flat_map(Script::commands)
+    }
+
     /// The commands of the scripts that such containers start.
     pub(super) fn started(&self) -> impl Iterator<Item = Command<'m>> {
         let processes = self
