@@ -124,7 +124,13 @@ impl Reader<'_> {
                     }
                     match closing(c) {
                         Some(end) => self.quoted(c, end),
-                        None => self.bare(),
+                        None => {
+                            self.bare();
+                            // A comma that was mistyped, or a word more: nobody can tell.
+                            if after_value {
+                                self.strings = None;
+                            }
+                        }
                     }
                     after_comma = false;
                     after_value = true;
@@ -244,6 +250,16 @@ mod tests {
             Some(node),
         );
         check("[\"node\", \"app.js]", "a `\"` is not closed", None);
+        check(
+            "[\"echo\". \"hello\"]",
+            "a comma is missing before `. \"hello\"`",
+            None,
+        );
+        check(
+            "[\"echo\" hello]",
+            "a comma is missing before `hello`",
+            None,
+        );
         check(
             "[\"node\",, \"app.js\"]",
             "a comma stands where a string should",

@@ -41,6 +41,9 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM node:22\nCOPY a /srv\nRUN true\nCOPY b.env /srv/app/.env\nRUN chown -R node /srv/app\n")
             .with_context(&[("a/x", ""), ("b.env", "")])
             .that_says("whether nothing else is in"),
+        leaves("FROM debian:12\nRUN useradd k\nWORKDIR /opt\nRUN mkdir k && tar xf /k.tgz -C k\nCOPY a.txt k/\nRUN chown -R k:k /opt/k\n")
+            .with_context(&[("a.txt", "")])
+            .that_says("whether nothing else is in"),
         // What lies in there is not known.
         leaves("FROM node:22\nCOPY a.txt /app/\nCOPY --from=acme/b:1 /b /\nRUN chown -R node:node /app\n")
             .with_context(&[("a.txt", "")])
@@ -227,15 +230,27 @@ fn others(stage: Stage<'_>, copy: Step<'_>, path: &ImagePath) -> Option<OpenCond
     })
 }
 
-/// Whether a command before the step is run in the folder, or names it, and may have left something there.
+/// Whether a command before the step is run in the folder or around it, or names it, and may have left something there.
 fn is_worked_in(stage: Stage<'_>, copy: Step<'_>, path: &ImagePath) -> bool {
     let is_before = |it: &Command<'_>| it.step().index() < copy.index();
     let chain = stage.base_chain().flat_map(Stage::build_commands);
     let mut commands = chain.filter(is_before);
     commands.any(|it| {
-        let folder = it.working_directory();
-        let is_there = folder.is_none_or(|it| ImagePath::new(&it).is_below(path));
-        let names_it = it.words().any(|word| word.mentions(path.as_str()));
+        let folder = it.working_directory().map(|it| ImagePath::new(&it));
+        // What is run in a folder around it may make it, and unpack into it.
+        let is_around = |folder: &ImagePath| {
+            path.is_below(folder) && (*folder != ImagePath::root() || it.is_marked(Mark::Puts))
+        };
+        let is_there = folder
+            .as_ref()
+            .is_none_or(|it| it.is_below(path) || is_around(it));
+        let is_below = |word: Word<'_>| {
+            let place = folder.as_ref().zip(word.value());
+            place.is_some_and(|(folder, word)| folder.join(word).is_below(path))
+        };
+        let names_it = it
+            .words()
+            .any(|word| word.mentions(path.as_str()) || is_below(word));
         (is_there || names_it) && may_leave_something(it, names_it)
     })
 }

@@ -61,8 +61,18 @@ impl Codemod for CacheMounts {
     }
 }
 
-/// Whether the file's frontend knows cache mounts: from 1.2 on.
+/// Whether the file's frontend knows cache mounts: from 1.2 on. A stage that is called `scratch` is what it begins an empty cache with
+/// (BuildKit, `dockerfile2llb/convert_runmount.go`: `emptyImageName`).
 fn frontend(file: &Model<'_>) -> Result<Option<OpenCondition>, Remedy> {
+    let is_empty_image = |it: &str| it.eq_ignore_ascii_case("scratch");
+    if file
+        .stages()
+        .any(|it| it.name().is_some_and(is_empty_image))
+    {
+        return Err(remedy!(
+            "BuildKit would begin the cache with the stage that is called `scratch`: give that another name first"
+        ));
+    }
     match file.frontend() {
         Frontend::Builtin => Ok(None),
         Frontend::Other(name) => Ok(Some(OpenCondition::new(
