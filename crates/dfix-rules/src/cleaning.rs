@@ -233,7 +233,20 @@ impl Cleaning {
             .words()
             .take_while(|it| it.range() != program.range())
             .filter(|_| is_plain);
+        // Variables that it is given are the cleaning's as well.
+        if last.is_wrapped_by("env") {
+            return None;
+        }
         let mut words = Vec::new();
+        let mut variables = String::new();
+        for it in last.assignments() {
+            let value = match it.value() {
+                Some(value) if value.value() == Some(value.source_text()) => value.source_text(),
+                Some(_) => return None,
+                None => "",
+            };
+            variables += &format!("{}={value} ", it.name());
+        }
         for word in before.chain([program]) {
             // What is quoted, or goes on in another line, is nothing that one would write so again.
             if word.value() != Some(word.source_text()) {
@@ -241,7 +254,7 @@ impl Cleaning {
             }
             words.push(word.source_text());
         }
-        Some(format!("{} {}", words.join(" "), self.words))
+        Some(format!("{variables}{} {}", words.join(" "), self.words))
     }
 }
 

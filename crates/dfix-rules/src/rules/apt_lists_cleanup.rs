@@ -198,6 +198,10 @@ pub(crate) const RULE: Rule = Rule {
         leaves("FROM debian:12\nRUN if true; then apt-get update && apt-get install -y curl; fi\n"),
         // What is only built is thrown away.
         leaves("FROM debian:12 AS build\nRUN apt-get update && apt-get install -y gcc\nFROM scratch\nCOPY --from=build /x /x\n"),
+        reports(
+            "FROM debian:12\n# Fetch the lists\nRUN apt-get update\n\n# Tools\nRUN apt-get install -y curl\n",
+            "put it before what the RUN of line 6 installs",
+        ),
     ],
 };
 
@@ -206,68 +210,105 @@ const LISTS: &str = "/var/lib/apt/lists";
 fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     let stages = file.shipped_stages();
     for stage in stages.filter(|it| !lacks(*it, SystemPackageManager::Apt)) {
-        let (needs, later) = (OnceCell::new(), OnceCell::new());
-        let (first, elsewhere) = (OnceCell::new(), OnceCell::new());
+        let around = Around {
+            stage,
+            needs: OnceCell::new(),
+            later: OnceCell::new(),
+            first_fetched: OnceCell::new(),
+            elsewhere: OnceCell::new(),
+        };
         let runs = stage
             .steps()
             .filter(|step| step.is_run() && !step.is_exec_form());
         for step in runs {
-            let apts: Vec<PackageCommand<'_>> = step.package_commands().filter(is_apt).collect();
+            let apts = apts_of(step);
             let Some(fetched) = fetches_lists(stage, &apts) else {
                 archives::check(stage, step, &apts, out);
                 continue;
             };
             let message = "apt's lists stay in the layer";
-            let last = apts[apts.len() - 1].command;
             let update = apts.iter().position(updates).unwrap_or_default();
             let installs = apts[update..].iter().any(needs_lists);
             if !installs {
                 out.judge(fetched, Safety::Checked, message, |case| {
-                    let later = later.get_or_init(|| Later::of(stage));
-                    bare(later, fetched, case)
+                    around.bare(fetched, case)
                 });
                 continue;
             }
+            let last = apts[apts.len() - 1].command;
             out.judge(last, Safety::Checked, message, |case| {
-                let needs = needs.get_or_init(|| {
-                    let lists = Absence::emptied(&ImagePath::new(LISTS));
-                    Needs::of(stage, &lists, &OfTheLists)
-                });
-                case.takes_away(needs, last)?;
-                if needs.after(last).is_empty() {
-                    let elsewhere = elsewhere.get_or_init(|| elsewhere::possible(stage));
-                    case.open(elsewhere.clone())
-                        .evidence("no later command needs the lists");
-                }
-                let sudo = if last.is_wrapped_by("sudo") {
-                    "sudo "
-                } else {
-                    ""
-                };
-                case.open(wanted_by_a_comment(step));
-                case.open(wanted_at_work(stage));
-                let first_fetched = first.get_or_init(|| first_fetched(stage));
+                around.clean_up(&apts, case)?;
+                let first_fetched = around.first_fetched.get_or_init(|| first_fetched(stage));
                 let idle = idle_clean_ups(stage, fetched, *first_fetched);
-                let settings = stage.settings();
                 case.evidence("the same RUN fetches the lists")
-                    .open(
-                        apts.iter()
-                            .filter_map(|apt| settings.is_cache_settled(apt).open()),
-                    )
-                    .open(step.is_onbuild().then(|| {
-                        OpenCondition::new(
-                            "whether the build that this is for needs apt's lists later",
-                            "see that it calls `apt-get update` before it installs anything",
-                        )
-                    }))
                     .declare(Effect::commands_of(step))
                     .fix(|edit| {
                         edit.remove_commands(idle);
-                        edit.add_command_after(last, &format!("{sudo}rm -rf {LISTS}/*"));
+                        edit.add_command_after(last, &removal(last));
                     });
                 Ok(())
             });
         }
+    }
+}
+
+/// The apt commands of a step.
+fn apts_of(step: Step<'_>) -> Vec<PackageCommand<'_>> {
+    step.package_commands().filter(is_apt).collect()
+}
+
+/// What removes the lists behind a command, with the rights that this has.
+fn removal(last: Command<'_>) -> String {
+    let sudo = if last.is_wrapped_by("sudo") {
+        "sudo "
+    } else {
+        ""
+    };
+    format!("{sudo}rm -rf {LISTS}/*")
+}
+
+/// What is asked of a stage, each once.
+struct Around<'m> {
+    stage: Stage<'m>,
+    needs: OnceCell<Needs>,
+    later: OnceCell<Later<'m>>,
+    first_fetched: OnceCell<Option<TextSize>>,
+    elsewhere: OnceCell<Vec<OpenCondition>>,
+}
+
+impl<'m> Around<'m> {
+    /// Establishes that nobody misses the lists once they are removed behind the last of these commands, which are those of a step.
+    ///
+    /// # Errors
+    /// Who needs them.
+    fn clean_up(&self, apts: &[PackageCommand<'m>], case: &mut Case<'_>) -> Result<(), Remedy> {
+        let Around { stage, .. } = *self;
+        let last = apts[apts.len() - 1].command;
+        let step = last.step();
+        let needs = self.needs.get_or_init(|| {
+            let lists = Absence::emptied(&ImagePath::new(LISTS));
+            Needs::of(stage, &lists, &OfTheLists)
+        });
+        case.takes_away(needs, last)?;
+        if needs.after(last).is_empty() {
+            let elsewhere = self.elsewhere.get_or_init(|| elsewhere::possible(stage));
+            case.open(elsewhere.clone())
+                .evidence("no later command needs the lists");
+        }
+        case.open(wanted_by_a_comment(step));
+        case.open(wanted_at_work(stage));
+        let settings = stage.settings();
+        case.open(
+            apts.iter()
+                .filter_map(|apt| settings.is_cache_settled(apt).open()),
+        )
+        .open(step.is_onbuild().then(|| {
+            OpenCondition::new(
+                "whether the build that this is for needs apt's lists later",
+                "see that it calls `apt-get update` before it installs anything",
+            )
+        }));
+        Ok(())
     }
 }
 
@@ -341,58 +382,71 @@ fn first_fetched(stage: Stage<'_>) -> Option<TextSize> {
     fetches.map(|it| it.range().start()).min()
 }
 
-/// An update in a `RUN` that installs nothing: it is put before what installs in the next one.
-fn bare<'m>(later: &Later<'m>, update: Command<'m>, case: &mut Case<'_>) -> Result<(), Remedy> {
-    let step = update.step();
-    let next = later.next_work(step).filter(|next| installs(*next));
-    let Some(next) = next.filter(|_| !step.is_onbuild()) else {
-        return Err(if later.is_install_after(step) {
-            remedy!(
-                "put it into the `RUN` that installs, before that: by itself it is not run again when the packages \
+impl<'m> Around<'m> {
+    /// An update in a `RUN` that installs nothing: it is put before what installs in the next one, and the lists are removed there.
+    fn bare(&self, update: Command<'m>, case: &mut Case<'_>) -> Result<(), Remedy> {
+        let later = self.later.get_or_init(|| Later::of(self.stage));
+        let step = update.step();
+        let next = later.next_work(step).filter(|next| installs(*next));
+        let Some(next) = next.filter(|_| !step.is_onbuild()) else {
+            return Err(if later.is_install_after(step) {
+                remedy!(
+                    "put it into the `RUN` that installs, before that: by itself it is not run again when the packages \
                  change, and the lists are out of date then. Let that `RUN` end with `rm -rf {LISTS}/*`"
-            )
-        } else {
-            remedy!(
-                "nothing in this stage installs by them: leave it out, or update, install and remove the lists in one \
+                )
+            } else {
+                remedy!(
+                    "nothing in this stage installs by them: leave it out, or update, install and remove the lists in one \
                  `RUN`"
+                )
+            });
+        };
+        let by_hand = || {
+            remedy!(
+                "put it before what {} installs, and let that `RUN` end with `rm -rf {LISTS}/*`",
+                next.label()
             )
-        });
-    };
-    let by_hand = || {
-        remedy!(
-            "put it before what {} installs, and let that `RUN` end with `rm -rf {LISTS}/*`",
-            next.label()
-        )
-    };
-    let Some(first) = next.commands().next() else {
-        return Err(by_hand());
-    };
-    let is_alone = step.commands().len() == 1
-        && update.redirects().next().is_none()
-        && update.assignments().next().is_none()
-        && update.words().all(Word::is_known);
-    let is_and = |it: Option<Connector>| it.is_none_or(|it| it.operator == Operator::And);
-    let is_list = next
-        .commands()
-        .all(|it| it.is_in_list() && is_and(it.before()) && is_and(it.after()));
-    if later.is_needed_after(next) {
-        return Err(remedy!(
-            "install all packages in one `RUN` that begins with `apt-get update` and ends with `rm -rf {LISTS}/*`: \
+        };
+        let Some(first) = next.commands().next() else {
+            return Err(by_hand());
+        };
+        let is_alone = step.commands().len() == 1
+            && update.redirects().next().is_none()
+            && update.assignments().next().is_none()
+            && update.words().all(Word::is_known);
+        let is_and = |it: Option<Connector>| it.is_none_or(|it| it.operator == Operator::And);
+        let is_list = next
+            .commands()
+            .all(|it| it.is_in_list() && is_and(it.before()) && is_and(it.after()));
+        if later.is_needed_after(next) {
+            return Err(remedy!(
+                "install all packages in one `RUN` that begins with `apt-get update` and ends with `rm -rf {LISTS}/*`: \
              {} is not the last that installs by these lists",
-            next.label()
-        ));
-    }
-    let is_bare = |it: Step<'m>| {
-        it.flags().next().is_none()
-            && !it.is_exec_form()
-            && !it.has_opaque_text()
-            && !it.is_onbuild()
-    };
-    if !(is_alone && is_list && is_bare(step) && is_bare(next)) {
-        return Err(by_hand());
-    }
-    let words: Vec<&str> = update.words().map(Word::source_text).collect();
-    case.evidence("nothing is built between the two RUNs")
+                next.label()
+            ));
+        }
+        let is_bare = |it: Step<'m>| {
+            it.flags().next().is_none()
+                && !it.is_exec_form()
+                && !it.has_opaque_text()
+                && !it.is_onbuild()
+        };
+        // What is said of it would stand there alone.
+        let leaves_comment =
+            step.has_comment_above() && (next.has_comment_above() || next.line() > step.line() + 1);
+        if !(is_alone && is_list && is_bare(step) && is_bare(next)) || leaves_comment {
+            return Err(by_hand());
+        }
+        let apts = apts_of(next);
+        let is_removed = next
+            .commands()
+            .any(|it| it.clears(&ImagePath::new(LISTS)).is_some());
+        let last = apts.last().filter(|_| !is_removed).map(|it| it.command);
+        if last.is_some() {
+            self.clean_up(&apts, case)?;
+        }
+        let words: Vec<&str> = update.words().map(Word::source_text).collect();
+        case.evidence("nothing is built between the two RUNs")
         .evidence(
             "the next RUN is one chain of `&&`: nothing in it runs where `apt-get update` fails",
         )
@@ -400,8 +454,12 @@ fn bare<'m>(later: &Later<'m>, update: Command<'m>, case: &mut Case<'_>) -> Resu
         .fix(|edit| {
             edit.remove_instruction(step);
             edit.add_command_before(first, &words.join(" "));
+            if let Some(last) = last {
+                edit.add_command_after(last, &removal(last));
+            }
         });
-    Ok(())
+        Ok(())
+    }
 }
 
 fn is_apt(command: &PackageCommand<'_>) -> bool {

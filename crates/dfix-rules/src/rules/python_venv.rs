@@ -14,9 +14,9 @@ mod tools;
 
 use dfix_catalogue::programs::Mark;
 use dfix_engine::{
-    Effect, Findings, Group, Phase, Remedy, Rule, Safety, Severity, fixes, leaves, reports,
+    Effect, Findings, Group, Phase, Remedy, Rule, Safety, Severity, fixes, leaves, remedy, reports,
 };
-use dfix_model::{Command, Model, PackageManager, Stage, Step};
+use dfix_model::{Command, Model, PackageManager, Stage, Step, Word};
 
 use building::Building;
 use copied::copied_site_packages;
@@ -52,7 +52,12 @@ pub(crate) const RULE: Rule = Rule {
         ),
         fixes(
             "FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y python3-pip && pip3 install flask\n",
-            "FROM ubuntu:22.04\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN apt-get update && apt-get install -y python3-pip python3-venv && python3 -m venv /opt/venv && pip3 install flask\n",
+            "FROM ubuntu:22.04\nENV PATH=\"/opt/venv/bin:$PATH\"\nRUN apt-get update && apt-get install -y python3-pip python3-venv && /usr/bin/python3 -m venv /opt/venv && pip3 install flask\n",
+        ),
+        // Its shell goes on with the Python that it found first.
+        reports(
+            "FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y python3-pip && python3 -V && pip3 install flask\n",
+            "the same shell calls `python3` before",
         ),
         fixes(
             "FROM alpine:3.20\nRUN apk add --no-cache python3 py3-pip\nRUN pip3 install flask\n",
@@ -203,13 +208,18 @@ fn isolate(stage: Stage<'_>, out: &mut Findings<'_>) {
             if let Some((beside, package)) = &added {
                 edit.insert_word_after(beside.word, package);
             }
-            let make = command_line(&site, building.given.as_deref());
+            let program = &*site.python.program;
             match place {
                 Place::Beside => {
+                    // A shell remembers where it found a program that it calls by its name alone (POSIX, Command Search and
+                    // Execution), and would take the system's Python from then on.
+                    let program = format!("/usr/bin/{program}");
+                    let make = command_line(&program, &site, building.given.as_deref());
                     edit.insert_instruction_before(first.step(), PATH);
                     edit.add_command_before(first.command, &make);
                 }
                 Place::Before(step) => {
+                    let make = command_line(program, &site, building.given.as_deref());
                     edit.insert_instructions_before(step, [format!("RUN {make}"), PATH.to_owned()]);
                 }
             }
@@ -240,8 +250,8 @@ fn evidence(site: &Site<'_>) -> Vec<String> {
 }
 
 /// What makes the environment, and installs into it what it is given first.
-fn command_line(site: &Site<'_>, given: Option<&str>) -> String {
-    let make = format!("{} -m venv {VENV}", site.python.program);
+fn command_line(program: &str, site: &Site<'_>, given: Option<&str>) -> String {
+    let make = format!("{program} -m venv {VENV}");
     let pip = site.pip.map(|version| format!("pip=={version}"));
     let first: Vec<&str> = pip.as_deref().into_iter().chain(given).collect();
     if first.is_empty() {
@@ -270,8 +280,21 @@ impl<'m> Place<'m> {
             return Ok(Place::Before(place_before(first.step())));
         }
         let is_in_list = first.command.is_certain() && first.command.before().is_some();
-        is_in_list.then_some(Place::Beside).ok_or_else(|| {
-            "change it by hand: Python is installed by the same instruction, and not by a plain list of commands".into()
-        })
+        if !is_in_list {
+            return Err("change it by hand: Python is installed by the same instruction, and not by a plain list of commands".into());
+        }
+        let is_remembered = |it: &Command<'_>| {
+            let name = it.executable().map_or("", Word::literal_prefix);
+            it.range().start() < first.range().start()
+                && (name.starts_with("python") || name.starts_with("pip"))
+        };
+        let mut commands = first.step().commands();
+        match commands.find(is_remembered) {
+            Some(it) => Err(remedy!(
+                "change it by hand: the same shell calls `{}` before, and goes on with the one that it found then",
+                it.called()
+            )),
+            None => Ok(Place::Beside),
+        }
     }
 }

@@ -18,6 +18,14 @@ pub(crate) const RULE: Rule = Rule {
     options: &[],
     examples: &[
         fixes(
+            "FROM centos:7\nRUN LANG=C yum install -y a\n",
+            "FROM centos:7\nRUN LANG=C yum install -y a && LANG=C yum clean all\n",
+        ),
+        reports(
+            "FROM centos:7\nRUN PYTHONPATH='' yum install -y a\n",
+            "let what installs end with",
+        ),
+        fixes(
             "FROM centos:7\nRUN yum install -y httpd\n",
             "FROM centos:7\nRUN yum install -y httpd && yum clean all\n",
         ),
