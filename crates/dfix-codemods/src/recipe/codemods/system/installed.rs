@@ -60,6 +60,18 @@ impl<'m> Installed<'m> {
         for command in runs.managers().filter(PackageCommand::is_install) {
             installed.add(runs, &command, new, is_moved);
         }
+        // Their operands are names of sources, of which no table tells what a release has.
+        let of_sources = |it: &PackageCommand<'_>| {
+            it.manager == PackageManager::Apt && it.subcommand_is_one_of(&["build-dep", "source"])
+        };
+        for command in runs.managers().filter(of_sources) {
+            let what = format!(
+                "`{} {}` asks for",
+                command.program_name(),
+                command.subcommand_text()
+            );
+            installed.unknown.push((what, line_of(command.command)));
+        }
         for command in &runs.commands {
             installed.add_file_of(*command);
             installed.add_marked(*command, new);
