@@ -1,6 +1,8 @@
 //! Searches and rewrites: what the outside sees.
 
+mod deciding;
 mod judge;
+mod programs;
 mod said;
 mod unpublished;
 mod users;

@@ -237,24 +237,23 @@ impl Cleaning {
         if last.is_wrapped_by("env") {
             return None;
         }
-        let mut words = Vec::new();
-        let mut variables = String::new();
+        let mut words: Vec<String> = Vec::new();
         for it in last.assignments() {
             let value = match it.value() {
                 Some(value) if value.value() == Some(value.source_text()) => value.source_text(),
                 Some(_) => return None,
                 None => "",
             };
-            variables += &format!("{}={value} ", it.name());
+            words.push(format!("{}={value}", it.name()));
         }
         for word in before.chain([program]) {
             // What is quoted, or goes on in another line, is nothing that one would write so again.
             if word.value() != Some(word.source_text()) {
                 return None;
             }
-            words.push(word.source_text());
+            words.push(word.source_text().to_owned());
         }
-        Some(format!("{variables}{} {}", words.join(" "), self.words))
+        Some(format!("{} {}", words.join(" "), self.words))
     }
 }
 

@@ -7,7 +7,7 @@ use dfix_model::{ImagePlace, Model};
 
 use super::Rewrite;
 use super::said::Said;
-use super::users;
+use super::{deciding, users};
 use crate::flat;
 use crate::matching::find::{Found, Subject};
 use crate::matching::state::Value;
@@ -161,6 +161,7 @@ impl Rewrite {
             }
             let mut open = self.open_of(it);
             open.extend(plan.iter().flat_map(|plan| users::named(plan, file)));
+            open.extend(self.programs_of(it));
             for other in taken.borrow().iter().flat_map(|it| &it.open) {
                 if !open.contains(other) {
                     open.push(other.clone());
@@ -179,7 +180,8 @@ impl Rewrite {
             let message = self.message(&source, found);
             out.judge(found.range, Safety::Checked, message, |case| {
                 let plan = plan.map_err(|why| remedy!("{why}"))?;
-                case.open(open);
+                let decided = deciding::images(found, file).map_err(|why| remedy!("{why}"))?;
+                case.open(open).evidence(decided);
                 case.evidence(self.search.places.base_of(found));
                 plan.say(case);
                 Ok(())

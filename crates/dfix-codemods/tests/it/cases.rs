@@ -73,7 +73,11 @@ fn checked(rewrite: &Rewrite, before: &str, says: Option<&str>) -> Result<String
     }
     let said = said(&outcome);
     let fixes = outcome.applied().filter_map(|it| it.fix.as_ref());
-    let open = fixes.flat_map(|it| it.unproven.iter().map(|it| it.condition.as_str()));
+    let open = fixes.flat_map(|it| {
+        let evidence = it.evidence.iter().map(String::as_str);
+        let open = it.unproven.iter().map(|it| it.condition.as_str());
+        evidence.chain(open)
+    });
     let all: Vec<&str> = said.iter().map(String::as_str).chain(open).collect();
     match says {
         Some(words) if all.iter().any(|it| it.contains(words)) => {}
@@ -228,7 +232,7 @@ fn what_is_not_known_of_a_rewrite_is_open() {
         (
             "npm install {x...}",
             "pnpm add {x...}",
-            "FROM a\nRUN npm install x@1\n",
+            "FROM a\nRUN pnpm -v\nRUN npm install x@1\n",
         ),
         (
             "apt-get install vim",
