@@ -161,6 +161,7 @@ impl Rewrite {
             }
             let mut open = self.open_of(it);
             open.extend(plan.iter().flat_map(|plan| users::named(plan, file)));
+            open.extend(plan.iter().flat_map(|plan| users::renumbered(plan, file)));
             open.extend(self.programs_of(it));
             for other in taken.borrow().iter().flat_map(|it| &it.open) {
                 if !open.contains(other) {
