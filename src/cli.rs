@@ -229,7 +229,7 @@ Patterns:
 Holes:
   {name}                          one word, or a part of one (python{v}); the same name twice is the same text; {_} binds nothing
   {name...}                       any number of words, none too
-  {v: 3.*|2.7}  {v: >=3.9 <3.12}  one of these (* any text, ? one character, no [classes]); a version
+  {v: 3.*|2.7}  {v: >=3.9 <3.12}  one of these (* any text, ? one character, no [classes]); a version, `v3.10` too
   {v: /regex/}  {v: not 3.*}  {v: none}
                                   all of the text fits; anything else; nothing is there
   Braces in single quotes, ${X}, {a,b} and {{x} are no holes.
