@@ -3,6 +3,8 @@
 //! Some literal text of the pattern must stand in the file: letter by letter, for between two letters may stand quotes,
 //! escapes, and continuations with the comments below them.
 
+use dfix_catalogue::package_tool;
+
 use crate::flat;
 use crate::pattern::words::Piece;
 use crate::pattern::{Kind, Pattern, instructions};
@@ -20,7 +22,7 @@ pub(crate) struct Filter {
 
 impl Filter {
     pub(crate) fn of(pattern: &Pattern) -> Self {
-        let mut needle = String::new();
+        let mut needle = "";
         let mut words = pattern.words();
         if pattern.has_open_program() {
             // An option may be there by another name, or in a cluster.
@@ -47,13 +49,13 @@ impl Filter {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
         for literal in literals {
             for run in literal.split(|c| !is_plain(c)) {
-                if run.len() > needle.len() {
-                    run.clone_into(&mut needle);
+                if worth(run) > worth(needle) {
+                    needle = run;
                 }
             }
         }
         if needle.len() < 2
-            && let Some(keyword) = keywords.into_iter().max_by_key(String::len)
+            && let Some(keyword) = keywords.iter().max_by_key(|it| it.len())
         {
             needle = keyword;
         }
@@ -104,6 +106,13 @@ impl Filter {
         };
         self.stands_in(bytes) || memchr::memmem::find(bytes, b"\\u").is_some() || is_spelt()
     }
+}
+
+/// How much a word tells files apart: the longest does, but for what calls package managers, which most files do.
+fn worth(word: &str) -> (bool, usize) {
+    let is_install = |it: &str| package_tool("apt-get").is_some_and(|tool| tool.installs(it));
+    let is_common = package_tool(word).is_some() || is_install(word);
+    (!is_common && word.len() > 2, word.len())
 }
 
 /// Whether a variable has a default where it stands, which counts where no `ARG` sets it: `${V:-3.9}`.
@@ -193,5 +202,18 @@ fn behind_escape(text: &[u8], at: usize) -> usize {
             // The blanks of the line may be the word's own.
             _ => return end,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::worth;
+
+    #[test]
+    fn a_word_that_few_files_have_is_looked_for() {
+        for common in ["apt-get", "install", "add", "-y"] {
+            assert!(worth("netcat") > worth(common), "{common}");
+        }
+        assert!(worth("netcat-openbsd") > worth("netcat"));
     }
 }
