@@ -212,7 +212,8 @@ pub use sourced::only_prepares_shell;
 pub use spdx::{is_spdx_expression, spdx_name};
 pub use stable_paths::is_stable_path;
 pub use starting::{
-    interpreter_by_ending, is_harmless_file, mentions_starting, runs_texts, started_by,
+    interpreter_by_ending, is_harmless_file, manager_of_module, manager_run_by, mentions_starting,
+    runs_texts, started_by,
 };
 pub use sudo_variables::sudo_keeps;
 pub use system_packages::{

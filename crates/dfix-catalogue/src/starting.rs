@@ -5,6 +5,7 @@ use super::table::{Table, table};
 
 const MODULES: Table = table!("starting-modules.tsv");
 const PROGRAMS: Table = table!("started-programs.tsv");
+const MANAGERS: Table = table!("starts-managers.tsv");
 const HARMLESS: Table = table!("harmless-files.tsv");
 const SOURCES: Table = table!("source-endings.tsv");
 
@@ -19,6 +20,26 @@ pub fn started_by(program: &str) -> impl Iterator<Item = &'static str> + use<> {
         .row(program)
         .into_iter()
         .flat_map(|row| row.words(1))
+}
+
+/// The package manager of the system that a program may run itself, told these words: `apt-get` for `playwright install
+/// --with-deps`. A word that is not known, `None`, may be any.
+pub fn manager_run_by(program: &str, words: &[Option<&str>]) -> Option<&'static str> {
+    let row = MANAGERS
+        .row(program)
+        .filter(|row| row.column(1) == "program")?;
+    let is_there =
+        |it: &str| it == "*" || words.iter().any(|word| word.is_none_or(|word| word == it));
+    let mut ways = row.column(2).split('|');
+    let is_told = ways.any(|way| way.split(' ').all(is_there));
+    is_told.then(|| row.column(3))
+}
+
+/// The package manager of the system that a module of Python (`apt`, `apt.cache`) is there to run.
+pub fn manager_of_module(module: &str) -> Option<&'static str> {
+    let top = module.split('.').next().unwrap_or(module);
+    let row = MANAGERS.row(top).filter(|row| row.column(1) == "imports")?;
+    Some(row.column(3))
 }
 
 /// Whether the words that a program is given are shell texts that it runs: `concurrently "npm run a"`.
@@ -59,6 +80,28 @@ mod tests {
     fn what_starts_programs_is_told() {
         assert!(mentions_starting("import subprocess") && !mentions_starting("import os"));
         assert!(started_by("concurrently").eq(["ps"]) && started_by("node").next().is_none());
+        let run = |text: &str| {
+            let mut words = text.split(' ').map(|it| (it != "?").then_some(it));
+            let program = words.next().flatten().expect("named");
+            manager_run_by(program, &words.collect::<Vec<_>>())
+        };
+        assert_eq!(run("playwright install --with-deps"), Some("apt-get"));
+        assert_eq!(run("playwright install-deps chromium"), Some("apt-get"));
+        assert_eq!(run("playwright ?"), Some("apt-get"));
+        assert_eq!(
+            (run("playwright install"), run("rosdep update")),
+            (None, None)
+        );
+        assert_eq!(run("ansible-playbook"), Some("apt-get"));
+        assert_eq!((run("abxpkg install"), run("node x")), (None, None));
+        assert_eq!(manager_of_module("apt.cache"), Some("apt-get"));
+        assert_eq!(
+            (manager_of_module("gdebi"), manager_of_module("os")),
+            (None, None)
+        );
+        for row in MANAGERS.all() {
+            assert!(matches!(row.column(1), "imports" | "program"), "{row:?}");
+        }
         assert_eq!(interpreter_by_ending("src/api.TS"), Some("ts-node"));
         assert_eq!(interpreter_by_ending("a.sh"), None);
         assert_eq!(interpreter_by_ending("py"), None);

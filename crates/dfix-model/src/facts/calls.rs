@@ -245,6 +245,7 @@ impl<'m> Walk<'m> {
         for started in started_by(name) {
             self.uses(started, site);
         }
+        self.managers(command, name, site);
         let is_shell = known.is_some_and(|program| program.kind() == Kind::Shell);
         self.texts(command, name, is_shell, site, depth);
         self.handed_on(command, site, depth);

@@ -118,3 +118,36 @@ fn scripts_that_sources_give_a_shell_are_followed() {
     let (programs, _) = called(text, &[("app.py", start), script]);
     assert!(!programs.iter().any(|it| it == "curl"), "{programs:?}");
 }
+
+#[test]
+fn package_managers_that_others_run_are_told() {
+    let installs = |start: &str, source: &str| {
+        let text = format!("FROM debian:12\nWORKDIR /app\nCOPY . .\nCMD {start}\n");
+        calls(&text, &[("app.py", source)], "apt-get")
+    };
+    for source in [
+        "import apt.cache\n",
+        "from abxpkg import AptProvider\n",
+        "import subprocess\nsubprocess.run(['playwright', 'install', '--with-deps'])\n",
+        "import os\nos.system('npx playwright install-deps')\n",
+        "import sh\nsh.playwright('install-deps')\n",
+    ] {
+        assert!(installs("python app.py", source), "{source}");
+    }
+    for source in [
+        "import adapt\n",
+        "import subprocess\nsubprocess.run(['playwright', 'install'])\n",
+        "from .apt import x\n",
+    ] {
+        assert!(!installs("python app.py", source), "{source}");
+    }
+    for start in [
+        "npx playwright install --with-deps && ./x",
+        "python3 -m playwright install-deps",
+        "python3 -c 'import apt; apt.x()'",
+        "ansible-playbook site.yml",
+    ] {
+        assert!(installs(start, ""), "{start}");
+    }
+    assert!(!installs("playwright install chromium", ""));
+}

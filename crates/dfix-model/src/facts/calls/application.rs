@@ -1,10 +1,10 @@
 //! What the sources of an application start, in whatever language they are written, whether the start is seen to reach
 //! them or not: a build compiles them, or a framework finds them by their place.
 
-use dfix_catalogue::programs;
-use dfix_catalogue::started_by;
+use dfix_catalogue::{manager_of_module, programs, started_by};
 use dfix_sources::{Command as Started, Import, Value};
 
+use super::arguments::manager_in;
 use super::{LOOK, ProgramUse, UnreadKind, Walk, usual_path::is_on_usual_path};
 use crate::collect::wrappers::ShellSource;
 use crate::facts::application_sources::application_sources;
@@ -12,7 +12,7 @@ use crate::facts::call_site::CallSite;
 use crate::facts::scripts::script_of_text;
 use crate::facts::sources::{literal_of, shell_line, shell_text};
 use crate::handles::{Command, Word};
-use crate::path::program_name;
+use crate::path::{has_ending, program_name};
 use crate::scripts::Script;
 
 impl<'m> Walk<'m> {
@@ -45,6 +45,11 @@ impl<'m> Walk<'m> {
     /// `from plumbum.cmd import git`, `from sh import git`: modules whose members are programs.
     fn imported_programs(&mut self, import: &Import, path: &str, label: &str, site: &CallSite<'m>) {
         let module = import.module.value().map_or("", String::as_str);
+        if has_ending(path, ".py")
+            && let Some(manager) = manager_of_module(module)
+        {
+            self.named_by(manager, label, site);
+        }
         if !matches!(module, "plumbum.cmd" | "sh") {
             return;
         }
@@ -61,6 +66,8 @@ impl<'m> Walk<'m> {
             let end = text[at..].find(|c| !is_of_name(c)).unwrap_or(0);
             let is_called = text[at + end..].starts_with('(');
             if is_called && !text[..before].ends_with(is_of_name) {
+                // What it is told is not read here.
+                self.manager_started(&text[at..at + end].replace('_', "-"), &[None], label, site);
                 self.started(&text[at..at + end].replace('_', "-"), label, site);
             }
         }
@@ -73,6 +80,11 @@ impl<'m> Walk<'m> {
         label: &str,
         site: &CallSite<'m>,
     ) {
+        let told: Vec<Option<&str>> = words
+            .iter()
+            .map(|it| it.value().map(String::as_str))
+            .collect();
+        self.manager_started("", &told, label, site);
         let first = words.first().and_then(|it| literal_of(it, written));
         let Some(first) = first else {
             return;
@@ -111,7 +123,22 @@ impl<'m> Walk<'m> {
             self.started(&program, label, site);
         }
         for command in script.commands() {
+            let told: Vec<Option<&str>> = command.args().map(Word::value).collect();
+            self.manager_started(command.name(), &told, label, site);
             self.shell_file(command, label, site);
+        }
+    }
+
+    /// A source starts a program that may run a package manager of the system, told these words.
+    fn manager_started(
+        &mut self,
+        program: &str,
+        words: &[Option<&str>],
+        label: &str,
+        site: &CallSite<'m>,
+    ) {
+        if let Some(manager) = manager_in(program_name(program), words) {
+            self.named_by(manager, label, site);
         }
     }
 
@@ -168,7 +195,7 @@ impl<'m> Walk<'m> {
         }
     }
 
-    fn named_by(&mut self, name: &str, label: &str, site: &CallSite<'m>) {
+    pub(super) fn named_by(&mut self, name: &str, label: &str, site: &CallSite<'m>) {
         self.calls.programs.push(ProgramUse {
             name: name.to_owned(),
             site: *site,

@@ -1,13 +1,13 @@
 //! Commands that start other programs which only their words tell: a package that is fetched, a variable, a script that is
 //! given.
 
-use dfix_catalogue::packages_of_script;
 use dfix_catalogue::programs::{self, Mark};
+use dfix_catalogue::{manager_run_by, packages_of_script};
 
 use super::{Call, LOOK, UnreadKind, Walk};
 use crate::facts::call_site::CallSite;
-use crate::handles::Command;
-use crate::path::has_ending;
+use crate::handles::{Command, Word};
+use crate::path::{has_ending, program_name};
 
 impl<'m> Walk<'m> {
     /// A program of a Python package of which nothing is known: it may build, or fetch from a repository.
@@ -28,6 +28,15 @@ impl<'m> Walk<'m> {
         if !programs::is(name, Mark::Alone) {
             let condition = format!("what `{runner} {name}` calls in {}", site.step.label());
             self.unread(UnreadKind::Program, condition, LOOK);
+        }
+    }
+
+    /// `playwright install --with-deps`: a package manager of the system that a program runs itself, by what it is told.
+    pub(super) fn managers(&mut self, command: Command<'m>, name: &str, site: &CallSite<'m>) {
+        let words: Vec<Option<&str>> = command.args().map(Word::value).collect();
+        if let Some(manager) = manager_in(name, &words) {
+            let label = format!("`{}`", command.called());
+            self.named_by(manager, &label, site);
         }
     }
 
@@ -77,4 +86,13 @@ impl<'m> Walk<'m> {
             );
         }
     }
+}
+
+/// The package manager of the system that a program may run, told these words, or a program that it is told by one of
+/// them: `python -m playwright install-deps`, `npx playwright install-deps`.
+pub(super) fn manager_in(program: &str, words: &[Option<&str>]) -> Option<&'static str> {
+    let told = words.iter().enumerate();
+    let told = told.filter_map(|(at, word)| Some((program_name((*word)?), &words[at + 1..])));
+    let mut all = std::iter::once((program, words)).chain(told);
+    all.find_map(|(program, words)| manager_run_by(program, words))
 }

@@ -11,7 +11,7 @@ use crate::facts::sources::{imports, programs_started, required};
 use crate::handles::{Command, Given, Stage, Step, Word};
 use crate::path::{ImagePath, folder_of, has_ending};
 use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::{LibraryNeed, need_of_module, needs_of_names};
+use dfix_catalogue::{LibraryNeed, manager_of_module, need_of_module, needs_of_names};
 
 /// How many files of one application are read.
 const MAX_FILES: usize = 200;
@@ -186,6 +186,9 @@ impl<'m> Walk<'m> {
         for part in text.split(';') {
             for import in imports(part).iter().filter(|import| import.dots == 0) {
                 self.needs(need_of_module(&import.module), label, site);
+                if let Some(manager) = manager_of_module(&import.module) {
+                    self.named_by(manager, label, site);
+                }
             }
         }
         let code: Vec<&str> = text
