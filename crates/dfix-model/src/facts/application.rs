@@ -80,6 +80,15 @@ pub(crate) fn out_of_reach(stage: Stage<'_>, given: &[ImagePath]) -> Option<Open
             "see whom the files belong to that are mounted or added later",
         ));
     }
+    if !makes_users(stage) && works_on_what_is_mounted(stage, served, &folder) {
+        return Some(OpenCondition::new(
+            format!(
+                "whether the user may read and write what `{}` works on, as this file puts nothing into the image",
+                served.name()
+            ),
+            "see whom the files belong to that are mounted or added later",
+        ));
+    }
     if !runs_files {
         let is_volume = volumes(stage)
             .iter()
@@ -108,6 +117,33 @@ pub(crate) fn out_of_reach(stage: Stage<'_>, given: &[ImagePath]) -> Option<Open
         .iter()
         .any(|place| folder.is_below(&ImagePath::new(place)));
     (!is_open_to_all && !goes_to(stage, given)).then(|| beside(&folder))
+}
+
+/// Whether a program runs, builds or serves what somebody mounts: it is none that does anything by itself, and the image holds nothing
+/// that it could.
+fn works_on_what_is_mounted(stage: Stage<'_>, served: Command<'_>, folder: &ImagePath) -> bool {
+    let of_kind = programs::find(served.name()).is_none_or(|it| {
+        matches!(
+            it.kind(),
+            Kind::Builder
+                | Kind::Installer
+                | Kind::Interpreter
+                | Kind::Runner
+                | Kind::Shell
+                | Kind::Tool
+        )
+    });
+    let of_mark = || {
+        let marks = [Mark::Application, Mark::RunsFiles, Mark::Workbench];
+        marks.iter().any(|it| served.is_marked(*it))
+    };
+    let mut chain = stage.base_chain();
+    let is_made = |it: &ImagePath| !folder.is_root() && it.is_below(folder) && it != folder;
+    (of_kind || of_mark())
+        && !fetches(stage)
+        && chain.all(|it| {
+            it.copies().next().is_none() && !Filesystem::of(it).touched().any(|it| is_made(it.path))
+        })
 }
 
 /// Whether the program is a text that another program reads, by its name, and lies where it is

@@ -12,7 +12,7 @@ use dfix_catalogue::{FileMark, file_is, is_file_of_a_tool, may_be_dockerfile};
 use dfix_sources::{Right, Source as FileSource};
 
 use crate::context::{Answer, Context};
-use crate::facts::absent_copies::{has_project, is_absent};
+use crate::facts::absent_copies::has_project;
 use crate::facts::context_files::matches;
 use crate::facts::variables::expand_text;
 use crate::facts::workdir::{join, workdir_before};
@@ -272,6 +272,14 @@ fn of_context(
         let names: Vec<String> = listed.into_iter().filter(fits).collect();
         if names.is_empty() {
             all.push(made_of(context, &relative, target));
+        } else if folder.is_empty() && names.iter().all(|it| may_be_dockerfile(it)) {
+            // Another folder is meant.
+            all.push(Root {
+                context: String::new(),
+                image: target.cloned(),
+                is_built: false,
+            });
+            return;
         }
         for found in names {
             let bare = found.trim_end_matches('/');
@@ -424,7 +432,7 @@ impl Walk<'_> {
                 Answer::Found(names) => names,
                 Answer::Absent if is_file => {
                     if next == *root && self.is_made_outside(&next.context) {
-                        self.not_read(&next.context, "it is not in the build context");
+                        self.not_read(&next.context, self.why_absent());
                     }
                     self.file(&next);
                     continue;
@@ -436,7 +444,7 @@ impl Walk<'_> {
                 }
             };
             if next.context.is_empty() && !has_project(self.stage.file()) {
-                self.not_read("", "nothing lies there but what builds the image");
+                self.not_read("", self.why_absent());
             }
             // Some contexts list nothing for a file, where others say that there is no such folder.
             if names.is_empty() && is_file {
@@ -515,6 +523,15 @@ impl Walk<'_> {
         }
     }
 
+    /// Why nothing was read of what is copied and not there.
+    fn why_absent(&self) -> &'static str {
+        if has_project(self.stage.file()) {
+            "it is not in the build context"
+        } else {
+            "nothing lies there but what builds the image"
+        }
+    }
+
     /// Whether what a step copies is made outside of the build, or fetched, before it. What nobody runs, by its name, does
     /// not matter.
     fn is_made_outside(&self, path: &str) -> bool {
@@ -522,7 +539,11 @@ impl Walk<'_> {
         let is_run = dfix_sources::may_be_source(name)
             || !name.contains('.')
             || file_is(name, FileMark::JavaArchive);
-        is_run && !dfix_sources::is_for_browsers(path) && is_absent(self.stage, path)
+        let is_absent = || {
+            matches!(self.context.first_bytes(path), Answer::Absent)
+                && matches!(self.context.list(path), Answer::Absent)
+        };
+        is_run && !dfix_sources::is_for_browsers(path) && is_absent()
     }
 
     fn not_read(&mut self, path: &str, why: &str) {

@@ -13,8 +13,8 @@ use crate::facts::started_sources::brings_a_project;
 use crate::handles::{Command, Source, Stage, Step, Word};
 
 /// What the container starts of an application that was fetched when the image was built, or that comes with an image of which
-/// nothing is known: a file, a module, or the program that serves it, where the build context has no source at all. None where no
-/// context is known.
+/// nothing is known: a file, a module, or the program that serves it, where the build context has no source at all, or nothing of
+/// it is copied. None where something is copied from a context that is not known.
 pub(crate) fn fetched_application(stage: Stage<'_>) -> Option<String> {
     if let Some(named) = fetched_start(stage) {
         return Some(named);
@@ -22,7 +22,8 @@ pub(crate) fn fetched_application(stage: Stage<'_>) -> Option<String> {
     let context = stage.file().context();
     let sources = application_sources(stage);
     let is_read = !sources.files.is_empty() || !sources.unread_files.is_empty();
-    if is_read || !matches!(context.list(""), Answer::Found(_)) {
+    let takes_none = || !stage.file().steps().any(takes_from_context);
+    if is_read || !(matches!(context.list(""), Answer::Found(_)) || takes_none()) {
         return None;
     }
     let mut chain = stage.base_chain();
@@ -58,6 +59,13 @@ fn serves_an_application(command: Command<'_>) -> bool {
         .any(|mark| command.is_marked(*mark))
         || served_application(command.name()).is_some()
         || (command.is("java") && is_told())
+}
+
+/// Whether a step copies files of the build context, or sees them by a mount.
+fn takes_from_context(step: Step<'_>) -> bool {
+    let is_address = |it: Word<'_>| it.literal_prefix().contains("://");
+    let copies = step.is_copy_or_add() && step.source().is_none();
+    (copies && !step.sources().all(is_address)) || step.mounts().next().is_some()
 }
 
 /// Whether a step puts in what nobody has read: files by their address, or those of an image that nothing is known of.
