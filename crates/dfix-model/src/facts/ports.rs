@@ -82,6 +82,47 @@ pub(crate) fn may_listen_on(command: Command<'_>) -> Vec<(Word<'_>, Option<u16>)
     told_ports(command).1
 }
 
+/// The ports that a program of whose options nothing is known is told in Go's style, or as an address of the whole machine:
+/// `-http.port 80`, `-listen :443`.
+pub(crate) fn told_unknown(command: Command<'_>) -> Vec<(Word<'_>, Option<u16>)> {
+    let program = programs::find(command.name());
+    let is_known = program.and_then(Program::port_options).is_some();
+    let told = (!is_known).then(|| of_unknown_options(command));
+    told.unwrap_or_default()
+}
+
+fn of_unknown_options(command: Command<'_>) -> Told<'_> {
+    let mut found = Vec::new();
+    let mut is_value = false;
+    for word in command.args() {
+        let whole = command
+            .stage()
+            .filter(|_| !word.is_known())
+            .and_then(|stage| expand_text(stage, word, command));
+        let text = whole.as_deref().unwrap_or(word.literal_prefix());
+        let (option, value) = match text.split_once('=') {
+            Some((option, value)) => (option, value),
+            None => ("", text),
+        };
+        let names_a_port = |option: &str| option.starts_with('-') && option.ends_with("port");
+        let is_told = std::mem::replace(&mut is_value, names_a_port(text)) || names_a_port(option);
+        let port = value.parse().ok().filter(|_| is_told);
+        found.extend(
+            port.or_else(|| port_of_all(value))
+                .map(|it| (word, Some(it))),
+        );
+    }
+    found
+}
+
+/// The port of an address that stands for all of the machine's: `:443`, `0.0.0.0:80`, `http://*:80`.
+fn port_of_all(text: &str) -> Option<u16> {
+    let (_, address) = text.split_once("://").unwrap_or(("", text));
+    let (host, port) = address.trim_end_matches('/').rsplit_once(':')?;
+    let port = port.parse().ok()?;
+    matches!(host, "" | "*" | "+" | "0.0.0.0" | "[::]" | "::").then_some(port)
+}
+
 /// Words with the port that they tell.
 type Told<'m> = Vec<(Word<'m>, Option<u16>)>;
 

@@ -171,6 +171,41 @@ fn ports_below_1024_are_seen_wherever_they_are_said() {
 }
 
 #[test]
+fn ports_of_options_that_nobody_knows_are_open() {
+    let says = |words: &str, files: &[(&str, &str)]| {
+        let text = format!("FROM scratch\nCOPY app /app\nENTRYPOINT [\"/app\", {words}]\n");
+        let open = open(&text, files);
+        open.iter().any(|it| it.contains("listens on port"))
+    };
+    for words in [
+        r#""-listen", ":443""#,
+        r#""--addr=0.0.0.0:80""#,
+        r#""-http.port", "80""#,
+        r#""-http.port=80""#,
+        r#""--urls", "http://*:80/""#,
+        r#"":80""#,
+    ] {
+        assert!(says(words, &[]), "{words}");
+    }
+    for words in [
+        r#""-listen", ":8443""#,
+        r#""--level", "80""#,
+        r#""--upstream", "db:80""#,
+        r#""-export", "80s""#,
+    ] {
+        assert!(!says(words, &[]), "{words}");
+    }
+}
+
+#[test]
+fn packages_are_started_by_nobody() {
+    let text = "FROM scratch\nCOPY app.apk /\nENTRYPOINT [\"/app.apk\"]\n";
+    assert_eq!(asks(text, &[]), Privileges::NothingStarts);
+    let text = "FROM scratch\nCOPY app /\nENTRYPOINT [\"/app\"]\n";
+    assert_eq!(asks(text, &[]), Privileges::Nobody);
+}
+
+#[test]
 fn texts_among_words_and_projects_elsewhere_are_followed() {
     let package = r#"{"scripts": {"start": "concurrently -n a,b 'node a.js' 'node b.js'"}}"#;
     let text = format!("{NODE}CMD [\"npm\", \"start\"]\n");

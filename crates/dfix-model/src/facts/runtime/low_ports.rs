@@ -6,8 +6,8 @@ use dfix_sources::Value;
 use crate::collect::instruction::StepKind;
 use crate::facts::application_sources::application_sources;
 use crate::facts::base_image::any_base_facts;
-use crate::facts::launches;
-use crate::facts::ports::{may_listen_on, ports};
+use crate::facts::launches::{self, LowPorts};
+use crate::facts::ports::{may_listen_on, ports, told_unknown};
 use crate::facts::runtime::Runtime;
 use crate::facts::shipped_settings;
 use crate::facts::variables::env_set;
@@ -59,11 +59,18 @@ pub(super) fn low_of(command: Command<'_>) -> Option<u16> {
     told.chain(bare).find(|port| is_low(*port))
 }
 
-/// A port below 1024 that an option of the start names, which may as well be another server's.
+/// A port below 1024 that an option of the start names, which may as well be another server's; where not everybody may
+/// listen there, also what is told to a program of whose options nothing is known.
 pub(super) fn perhaps_low(runtime: Runtime<'_>) -> Option<u16> {
-    let commands = runtime.processes().map(|process| process.command);
-    let mut told = commands.flat_map(may_listen_on);
-    told.find_map(|(_, port)| port.filter(|port| is_low(*port)))
+    let commands = || runtime.processes().map(|process| process.command);
+    let low = |(_, port): (Word<'_>, Option<u16>)| port.filter(|port| is_low(*port));
+    let told = commands().flat_map(may_listen_on).find_map(low);
+    let is_open = || {
+        let ports = launches::low_ports(runtime.stage());
+        matches!(ports, LowPorts::Open(_))
+    };
+    let mut unknown = commands().flat_map(told_unknown);
+    told.or_else(|| unknown.find_map(low).filter(|_| !is_open()))
 }
 
 /// The first source that opens a port which is not told there, and its line.

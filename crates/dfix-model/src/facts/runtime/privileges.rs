@@ -1,6 +1,7 @@
 //! What the start of a container asks of its user.
 
 use dfix_catalogue::programs::{self, Mark, Program};
+use dfix_catalogue::{FileMark, file_is};
 
 use crate::facts::application_sources::application_sources;
 use crate::facts::compiled::is_made_here;
@@ -295,6 +296,13 @@ impl<'m> Examination<'m> {
     fn unknown(&mut self, process: Process<'m>, program: &str) {
         let command = process.command;
         let name = program_name(program);
+        // Nothing starts what another program takes as it is: the image is there to hand it out.
+        if is_handed_out(name) {
+            if self.found.asked == Privileges::Nobody {
+                self.found.asked = Privileges::NothingStarts;
+            }
+            return;
+        }
         if command.is_marked(Mark::Prompt) && command.args().len() == 0 {
             return;
         }
@@ -378,6 +386,13 @@ fn gives_up_root(program: Program, words: &[&str]) -> bool {
     program
         .user_options()
         .any(|option| words.iter().any(|w| w.split('=').next() == Some(option)))
+}
+
+/// Whether a file of this name is a package or an archive, and no program: `app-release.apk`.
+fn is_handed_out(name: &str) -> bool {
+    [FileMark::Package, FileMark::Archive]
+        .into_iter()
+        .any(|mark| file_is(name, mark))
 }
 
 /// Whether files of the build context are put into the image.
