@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Where such files usually lie below a folder, and how many levels of folders are looked at there.
-const SUBFOLDERS: [(&str, usize); 49] = [
+const SUBFOLDERS: [(&str, usize); 50] = [
     (".aws", 1),
     (".circleci", 1),
     (".devcontainer", 2),
@@ -53,6 +53,7 @@ const SUBFOLDERS: [(&str, usize); 49] = [
     ("nomad", 2),
     ("ops", 2),
     ("playbooks", 1),
+    ("podman", 1),
     ("quadlet", 1),
     ("quadlets", 1),
     ("roles", 3),

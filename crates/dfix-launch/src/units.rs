@@ -10,7 +10,14 @@ use crate::shell::{Shell, Word};
 use crate::words;
 
 /// Folders of units.
-pub(crate) const FOLDERS: [&str; 5] = ["containers", "deploy", "quadlet", "quadlets", "systemd"];
+pub(crate) const FOLDERS: [&str; 6] = [
+    "containers",
+    "deploy",
+    "podman",
+    "quadlet",
+    "quadlets",
+    "systemd",
+];
 
 /// Keys of `[Container]`, and the options of `podman run` that they stand for.
 const KEYS: [(&str, &str); 21] = [
