@@ -91,7 +91,8 @@ pub(crate) fn launch_of(command: &Command, at: At<'_>) -> Option<Launch> {
             return is_kaniko.then(|| reader(command, at).kaniko(rest));
         }
         (name, rest) => match name_of(&name.text) {
-            "docker-compose" | "podman-compose" => return reader(command, at).compose(rest),
+            "docker-compose" => return reader(command, at).compose(rest),
+            "podman-compose" => return reader(command, at).compose_of_podman(rest),
             "gcloud" => return reader(command, at).gcloud(rest),
             program @ ("docker" | "podman" | "nerdctl" | "buildah") => {
                 is_podmans = program == "podman";
@@ -128,7 +129,13 @@ pub(crate) fn launch_of(command: &Command, at: At<'_>) -> Option<Launch> {
             launch.keeps_low_ports |= is_podmans;
             Some(launch)
         }
+        "compose" if is_podmans => reader(command, at).compose_of_podman(rest),
         "compose" => reader(command, at).compose(rest),
+        name @ ("kube" | "play") if is_podmans => {
+            let other = if name == "kube" { "play" } else { "kube" };
+            let plays = rest.first().is_some_and(|it| it.text == other);
+            plays.then(|| reader(command, at).files_of_podman())
+        }
         "exec" => reader(command, at).exec(rest),
         "tag" => reader(command, at).tag(rest),
         "manifest" => reader(command, at).manifest(rest),

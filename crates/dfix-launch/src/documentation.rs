@@ -180,13 +180,14 @@ fn shown_by_compose(mut service: Launch, folder: &str, names: &[String]) -> Opti
 fn is_known(launch: &Launch) -> bool {
     match &launch.build {
         Some(build) => build.dockerfile.is_some() && launch.image.is_some(),
-        None if launch.within.is_some() || launch.deployed.is_some() => true,
+        None if launch.within.is_some() || launch.deployed.is_some() || launch.starts_files => true,
         None => {
             let gives = launch.is_privileged
                 || launch.has_host_processes
                 || !launch.capabilities.is_empty()
                 || !launch.devices.is_empty();
             let says = gives
+                || launch.keeps_low_ports
                 || !launch.mounts.is_empty()
                 || launch.command.is_some()
                 || launch.entrypoint.is_some()

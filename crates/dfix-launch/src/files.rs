@@ -37,6 +37,9 @@ pub struct FolderLaunches {
     pub commands: Vec<Launch>,
     /// Of one Dockerfile: what deploys an image that is it, or may be, to a platform which sets the container's home.
     pub deployments: Vec<Launch>,
+    /// Of one Dockerfile: what has Podman start containers that may be of it, as what other files say, or under a name that
+    /// nothing builds.
+    pub podmans: Vec<Launch>,
     /// The files by which the project has hadolint look at Dockerfiles, or that are hadolint's own.
     pub hadolint: Vec<String>,
 }

@@ -137,6 +137,8 @@ pub struct Launch {
     pub within: Option<Within>,
     /// Where Google's Cloud Run starts it and may take its first generation for that.
     pub deployed: Option<Deployed>,
+    /// Whether all that is said is that Podman starts what other files say: `podman-compose up`, `podman kube play`.
+    pub starts_files: bool,
     /// What is said of it and could not be made out.
     pub unread: Vec<Unread>,
 }
@@ -207,6 +209,7 @@ impl Launch {
             container: None,
             within: None,
             deployed: None,
+            starts_files: false,
             unread: Vec::new(),
         }
     }

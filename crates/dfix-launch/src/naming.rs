@@ -39,6 +39,7 @@ impl FolderLaunches {
             templates: self.templates.clone(),
             strangers: self.strangers.clone(),
             deployments: self.deployments.clone(),
+            podmans: self.podmans.clone(),
             likely: self.likely.clone(),
             commands: self.commands.clone(),
             hadolint: self.hadolint.clone(),

@@ -73,6 +73,7 @@ impl FolderLaunches {
     /// * examples of the documentation beside it that start an image of a name which may be its;
     /// * what deploys an image to Cloud Run, in a list of its own: one that a build of it makes or that is built from its
     ///   folder, one of which nobody knows the name, or one that nothing builds and that may be called like it;
+    /// * what has Podman start something that may be of it, in a list of its own;
     /// * single commands that are run in a container of one of these, in a list of their own;
     /// * what is started in a container and names none: a Procfile or crontab, and a `devcontainer.json` without
     ///   image or build, in the folder of the Dockerfile or of a context that it is built with.
@@ -120,6 +121,7 @@ impl FolderLaunches {
             likely: Vec::new(),
             commands: Vec::new(),
             deployments: Vec::new(),
+            podmans: Vec::new(),
             hadolint: self.hadolint.clone(),
         };
         let strange = self.templates.iter().filter(|it| !self.concerns(it, path));
@@ -139,8 +141,12 @@ impl FolderLaunches {
                 let is_of_it = may_be_deployed(launch, path, &builds, &others);
                 found.deployments.extend(is_of_it.then(|| launch.clone()));
             }
+            let starts_more = launch.starts_files || launch.within.is_some();
+            if starts_more && launch.keeps_low_ports {
+                found.podmans.push(launch.clone());
+            }
             match &launch.build {
-                _ if launch.within.is_some() || launch.is_deployment() => {}
+                _ if starts_more || launch.is_deployment() => {}
                 Some(build) if build.dockerfile.as_deref() == Some(path) => {
                     found.launches.push(launch.clone());
                 }
@@ -156,6 +162,10 @@ impl FolderLaunches {
                 Some(_) => {}
                 None if launch.image.is_some() => {
                     let mut started = started(launch, &builds, &others);
+                    let is_strange = started.is_empty() && may_be_any(launch, &others);
+                    if launch.keeps_low_ports && is_strange {
+                        found.podmans.push(launch.clone());
+                    }
                     let is_comment = is_dockerfile(name_of(&launch.place.file));
                     if is_comment || matches!(launch.source, Source::Script | Source::Unit) {
                         let is_of_it = started.is_empty()
@@ -410,6 +420,11 @@ fn may_be(launch: &Launch, builds: &[(&Launch, &Build)], others: &[&Launch]) -> 
         .any(|name| !name.contains('$'));
     let is_others = || others.iter().any(|it| makes_any(it, launch));
     (is_open(launch) || !is_named || may_show(launch, builds, others)) && !is_others()
+}
+
+/// Whether what is started, wherever that is said, may be an image of whose name nothing is known: nobody else builds it.
+fn may_be_any(launch: &Launch, others: &[&Launch]) -> bool {
+    !others.iter().any(|it| makes_any(it, launch))
 }
 
 /// Whether what is deployed may be the image of this Dockerfile.

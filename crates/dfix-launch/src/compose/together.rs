@@ -187,6 +187,7 @@ impl Service {
             container: own.container.or(base.container),
             within: None,
             deployed: None,
+            starts_files: false,
             unread: [base.unread, own.unread].concat(),
             source: own.source,
             place: own.place,

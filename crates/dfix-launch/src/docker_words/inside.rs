@@ -51,6 +51,25 @@ impl Reader<'_> {
         self.inside(within, &taken, command, is_new)
     }
 
+    /// The words behind `podman compose`, or of `podman-compose`: whatever is started, Podman does that.
+    pub(super) fn compose_of_podman(self, words: &[Word]) -> Option<Launch> {
+        let taken = options::COMPOSE.take(words, false);
+        let subcommand = taken.operands.first()?;
+        if matches!(&*subcommand.text, "create" | "restart" | "start" | "up") {
+            return Some(self.files_of_podman());
+        }
+        let mut launch = self.compose(words)?;
+        launch.keeps_low_ports = true;
+        Some(launch)
+    }
+
+    /// Podman starts what files say.
+    pub(super) fn files_of_podman(mut self) -> Launch {
+        self.launch.starts_files = true;
+        self.launch.keeps_low_ports = true;
+        self.launch
+    }
+
     /// The words behind `docker exec`.
     pub(super) fn exec(self, words: &[Word]) -> Option<Launch> {
         let taken = options::EXEC.take(words, false);

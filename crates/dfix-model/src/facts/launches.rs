@@ -217,7 +217,13 @@ pub(crate) fn strangers(stage: Stage<'_>) -> impl Iterator<Item = &Launch> {
 /// Whether a launch starts an image that is known to be somebody else's: an official one, one of the team that makes
 /// one, or one that a table knows.
 fn is_public(launch: &Launch) -> bool {
-    let image = launch.image.as_deref().unwrap_or("");
+    // What a kustomization puts in its place may be anybody's.
+    let others = launch.other_images.iter().map(String::as_str);
+    let mut all = std::iter::once(launch.image.as_deref().unwrap_or("")).chain(others);
+    all.all(is_public_image)
+}
+
+fn is_public_image(image: &str) -> bool {
     let name = image.split('@').next().unwrap_or(image);
     let (name, tag) = match name.rsplit_once(':') {
         Some((name, tag)) if !tag.contains('/') => (name, tag),
@@ -516,8 +522,11 @@ pub(crate) fn low_ports(stage: Stage<'_>) -> LowPorts {
     }
     // What a platform does is its own matter, and an image under a name that nobody builds may be this one.
     let mut platforms = of(stage).filter(|it| it.source == Source::Platform);
+    let podmans = all(stage.file()).podmans.iter();
+    let podmans = podmans.filter(|it| it.image.is_none() || !is_public(it));
     let mut others = strangers(stage)
-        .filter(|it| keeps(it) || is_kubernetes(it) || it.source == Source::Platform);
+        .filter(|it| keeps(it) || is_kubernetes(it) || it.source == Source::Platform)
+        .chain(podmans);
     if let Some(launch) = platforms.next().or_else(|| others.next()) {
         return LowPorts::Unknown(Some(launch.said()));
     }
