@@ -3,6 +3,7 @@
 use crate::ci::file::{File, command};
 use crate::launch::{Launch, Start};
 use crate::shell::{Shell, Word};
+use crate::short::open_name;
 use crate::yaml::Node;
 
 /// What the jobs of a pipeline build and start.
@@ -30,6 +31,14 @@ pub(super) fn launches(file: File<'_>, pipeline: &Node) -> Vec<Launch> {
                 }
             }
         }
+        // What scripts set is theirs alone.
+        let in_image = job.get("image").or_else(|| general("image"));
+        let in_image = image_called(file, name, in_image, |text| {
+            match <[Word; 1]>::try_from(shell.words_of(text)) {
+                Ok([word]) => word.text,
+                Err(_) => open_name(text),
+            }
+        });
         for key in ["before_script", "script", "after_script"] {
             let script = match key {
                 "script" => job.get(key),
@@ -40,22 +49,28 @@ pub(super) fn launches(file: File<'_>, pipeline: &Node) -> Vec<Launch> {
                 found.extend(file.of_script(&mut shell, text, line.line, name));
             }
         }
-        found.extend(image(
-            file,
-            name,
-            job.get("image").or_else(|| general("image")),
-        ));
+        found.extend(in_image);
     }
     found
 }
 
 /// The container that a job is run in: its image's entry point is given a shell.
 pub(super) fn image(file: File<'_>, name: &str, node: Option<&Node>) -> Option<Launch> {
+    image_called(file, name, node, str::to_owned)
+}
+
+/// `called`: what the name of the image is where it is run.
+fn image_called(
+    file: File<'_>,
+    name: &str,
+    node: Option<&Node>,
+    called: impl FnOnce(&str) -> String,
+) -> Option<Launch> {
     let node = node?;
     let image = node.text().or_else(|| node.text_of("name"))?;
     let mut words = command("run", []);
     words.push(Word {
-        text: image.to_owned(),
+        text: called(image),
         open: None,
     });
     let mut launch = file.of_words(words, node.line, name)?;

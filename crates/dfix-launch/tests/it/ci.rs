@@ -140,6 +140,25 @@ fn pipelines_of_gitlab_build() {
 }
 
 #[test]
+fn jobs_of_gitlab_run_in_images_of_variables() {
+    let text = "variables:\n  NAME: $CI_REGISTRY_IMAGE/web\nbuild:\n  script:\n    - docker build -t $NAME:$CI_COMMIT_SHA .\ntest:\n  image: $NAME:$CI_COMMIT_SHA\n  script:\n    - pip install --user pytest\nother:\n  image: {name: $CI_REGISTRY_IMAGE}\n  script: [pytest]\n";
+    let found = read("", [(".gitlab-ci.yml", text)]);
+    let steps = found.launches.iter().filter(|it| it.runs_steps);
+    let images: Vec<Option<&str>> = steps.map(|it| it.image.as_deref()).collect();
+    assert_eq!(
+        images,
+        [
+            Some("${CI_REGISTRY_IMAGE}/web:${CI_COMMIT_SHA}"),
+            Some("${CI_REGISTRY_IMAGE}")
+        ]
+    );
+    assert_eq!(found.launches[0].image, found.launches[1].image);
+    let of_it = found.of_dockerfile("Dockerfile").launches;
+    let mut steps = of_it.iter().filter(|it| it.runs_steps);
+    assert!(steps.any(|it| it.name == "test"));
+}
+
+#[test]
 fn other_services_run_commands() {
     let circle = "jobs:\n  image:\n    steps:\n      - checkout\n      - run:\n          name: Build\n          command: |\n            docker build -f docker/Dockerfile .\n";
     let google = "steps:\n- name: gcr.io/cloud-builders/docker\n  args: [build, -t, 'gcr.io/$PROJECT_ID/web', web]\n";

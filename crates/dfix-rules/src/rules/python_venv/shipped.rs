@@ -7,7 +7,7 @@ use dfix_catalogue::login_in;
 use dfix_catalogue::programs::{self, Kind, Mark};
 use dfix_engine::OpenCondition;
 use dfix_model::path::{folder_and_name, has_ending};
-use dfix_model::scripts::Script;
+use dfix_model::scripts::{Script, ScriptAt};
 use dfix_model::{
     Command, ImagePath, ShippedLine, ShippedText, Stage, Word, absolute_paths, known_words,
 };
@@ -273,13 +273,21 @@ fn at_work(stage: Stage<'_>) -> Option<String> {
     Some(format!("whoever works in `{}`", shortened(workbench)))
 }
 
-/// A command that the project's files run in its containers as another user installs packages.
+/// A command that the project's files run in its containers as another user installs packages, or a script that it starts does.
 fn by_a_launch(stage: Stage<'_>) -> Option<String> {
-    let mut commands = stage
+    let installs = |it: &Command<'_>| it.python_install().is_some();
+    let commands = stage
         .scripts_launched_by_others()
         .flat_map(Script::commands);
-    let install = commands.find(|it| it.python_install().is_some())?;
-    Some(format!("`{}`", shortened(install)))
+    let mut all = commands.flat_map(|command| {
+        let script = match stage.script_started_by(command) {
+            ScriptAt::Shell(script) => Some(script),
+            _ => None,
+        };
+        let inner = script.into_iter().flat_map(Script::commands);
+        std::iter::once(command).chain(inner)
+    });
+    Some(format!("`{}`", shortened(all.find(installs)?)))
 }
 
 /// The application installs packages itself: another user than root may not do so in the environment, and does so at home
