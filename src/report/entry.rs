@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use dfix_engine::{Finding, Refused, Safety, Severity};
+use dfix_engine::{Finding, Fix, Refused, Safety, Severity, Splice, TextEdit};
 
 use crate::labels;
 use crate::lines::Lines;
@@ -100,6 +100,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) edited: &'a str,
     /// Whether that text is also the one that the place is shown in.
     pub(crate) is_edited_text_shown: bool,
+    /// The edits of its fix, in bytes of the text that was given; none where they touch what another fix brings.
+    pub(crate) edits: Option<Vec<TextEdit>>,
 }
 
 impl Entry<'_> {
@@ -122,11 +124,13 @@ pub(crate) fn entries(file: &FileReport, mode: Mode) -> Vec<Entry<'_>> {
     let old = Lines::new(&file.before);
     let new = (mode == Mode::Fix).then(|| Lines::new(&outcome.text));
     let mut entries = Vec::new();
+    let mut splices: Vec<Splice> = Vec::new();
     for round in &outcome.rounds {
         let shown = Shown {
             lines: &old,
             is_new: false,
             edited: &round.before,
+            splices: Some(&splices),
         };
         entries.extend(
             round
@@ -134,12 +138,14 @@ pub(crate) fn entries(file: &FileReport, mode: Mode) -> Vec<Entry<'_>> {
                 .iter()
                 .map(|it| entry(Status::Fix, it, None, &shown)),
         );
+        splices.push(Splice::of(round));
     }
     let lines = new.as_ref().unwrap_or(&old);
     let shown = Shown {
         lines,
         is_new: new.is_some(),
         edited: &outcome.text,
+        splices: Some(&splices),
     };
     for finding in &outcome.remaining {
         let status = Status::of_remaining(finding);
@@ -151,6 +157,7 @@ pub(crate) fn entries(file: &FileReport, mode: Mode) -> Vec<Entry<'_>> {
             lines: &old,
             is_new: false,
             edited: "",
+            splices: None,
         };
         entries.push(entry(
             Status::Refused,
@@ -168,6 +175,19 @@ struct Shown<'l, 'a> {
     lines: &'l Lines<'a>,
     is_new: bool,
     edited: &'a str,
+    /// What leads from the text that was given to the edited one; none where that is gone.
+    splices: Option<&'l [Splice]>,
+}
+
+/// The edits of a fix in bytes of the text that was given, where that is told.
+fn edits_of_input(fix: &Fix, splices: &[Splice]) -> Option<Vec<TextEdit>> {
+    let edits = fix.edits.iter().map(|edit| {
+        let mut splices = splices.iter().rev();
+        let range = splices.try_fold(edit.range, |range, it| it.exactly_before(range))?;
+        let text = edit.text.clone();
+        Some(TextEdit { range, text })
+    });
+    edits.collect()
 }
 
 fn entry<'a>(
@@ -199,5 +219,10 @@ fn entry<'a>(
         is_in_new_text: shown.is_new,
         edited: shown.edited,
         is_edited_text_shown: shown.edited == lines.text(),
+        edits: finding
+            .fix
+            .as_ref()
+            .zip(shown.splices)
+            .and_then(|(fix, splices)| edits_of_input(fix, splices)),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use dfix_engine::{Effect, Fix, Group, Safety};
+use dfix_engine::{Effect, Fix, Group, Safety, TextEdit};
 use serde_json::{Value, json};
 
 use super::diff;
@@ -149,7 +149,7 @@ fn of_entry(entry: &Entry<'_>) -> Value {
             "end": entry.range.end,
         },
         "remedy": finding.remedy,
-        "fix": finding.fix.as_ref().map(of_fix),
+        "fix": finding.fix.as_ref().map(|fix| of_fix(fix, entry.edits.as_deref())),
     });
     if let Some(refused) = entry.refused {
         object["refused"] = json!({
@@ -160,19 +160,16 @@ fn of_entry(entry: &Entry<'_>) -> Value {
     object
 }
 
-/// The edits speak of the text of the round that found them; the patch of `--diff` is the whole.
-fn of_fix(fix: &Fix) -> Value {
-    let edits: Vec<Value> = fix
-        .edits
-        .iter()
-        .map(|edit| {
-            json!({
-                "start": u32::from(edit.range.start()),
-                "end": u32::from(edit.range.end()),
-                "text": edit.text,
-            })
+/// The edits are bytes of the text that was given; null where they change what another fix brings: the patch of `--diff` is the whole.
+fn of_fix(fix: &Fix, edits: Option<&[TextEdit]>) -> Value {
+    let of_edit = |edit: &TextEdit| {
+        json!({
+            "start": u32::from(edit.range.start()),
+            "end": u32::from(edit.range.end()),
+            "text": edit.text,
         })
-        .collect();
+    };
+    let edits = edits.map(|it| it.iter().map(of_edit).collect::<Vec<_>>());
     let unproven: Vec<Value> = fix
         .unproven
         .iter()

@@ -412,3 +412,32 @@ fn build_checks_names_every_rule_that_answers_to_a_check_of_docker() {
     let rules: Vec<&str> = of_docker.map(|it| it.id).collect();
     assert_eq!(steps, rules);
 }
+
+/// Offsets count in the file as it was, also those of a step behind others.
+#[test]
+fn edits_of_a_later_step_are_bytes_of_the_file() {
+    let recipe = "name = 'two'\ndescription = 'x'\n\
+        [[steps]]\nrewrite = { pattern = 'LABEL a={v}', replacement = 'LABEL longer={v}' }\n\
+        [[steps]]\nrewrite = { pattern = 'foo {x...}', replacement = 'bar {x...}' }\n\
+        [[steps]]\nrewrite = { pattern = 'LABEL longer={v}', replacement = 'LABEL other={v}' }\n";
+    let before = "FROM a\nLABEL a=1\nRUN foo x\n";
+    let folder = Folder::new(&[("Dockerfile", before), ("two.toml", recipe)]);
+    let (_, out, _) = folder.dfix(&["migrate", "./two.toml", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let findings = json["files"][0]["findings"].as_array().unwrap();
+    let mut told = Vec::new();
+    for finding in findings {
+        let Some(edits) = finding["fix"]["edits"].as_array() else {
+            told.push(None);
+            continue;
+        };
+        for edit in edits {
+            let at = |key: &str| usize::try_from(edit[key].as_u64().unwrap()).unwrap();
+            told.push(Some(&before[at("start")..at("end")]));
+        }
+    }
+    assert!(told.contains(&Some("foo")), "{told:?}");
+    assert!(told.contains(&Some("a")), "{told:?}");
+    // What changes a text that another step brought has no place in the file.
+    assert!(told.contains(&None), "{told:?}");
+}

@@ -17,7 +17,7 @@ use crate::fix::Fix;
 use crate::fixpoint::analysis::{Analysis, Panic};
 use crate::fixpoint::batch::compatible;
 use crate::fixpoint::converges::converges;
-pub use crate::fixpoint::lines::lines_of_input;
+pub use crate::fixpoint::lines::{line_before, lines_of_input};
 use crate::level;
 use crate::options::Options;
 use crate::outcome::{Finding, Outcome, Proof, Refused, Round};
@@ -104,6 +104,8 @@ impl Run<'_> {
         let mut rounds: Vec<Round> = Vec::new();
         let mut splices: Vec<Splice> = Vec::new();
         let mut refused: Vec<Refused> = Vec::new();
+        // Behind how many rounds each of these was refused.
+        let mut refused_after: Vec<usize> = Vec::new();
         let mut refused_keys: FxHashSet<FixKey> = FxHashSet::default();
         let mut first: Vec<Finding> = Vec::new();
         // In how many rounds the text had changed when a fix was first refused of those that are.
@@ -115,6 +117,7 @@ impl Run<'_> {
                 // What was refused in another text may do in this one: the next run would try.
                 if refused_in.take().is_some_and(|it| it < rounds.len()) {
                     refused.clear();
+                    refused_after.clear();
                     refused_keys.clear();
                     continue;
                 }
@@ -122,6 +125,7 @@ impl Run<'_> {
             }
             if rounds.len() >= MOST_ROUNDS {
                 for finding in batch {
+                    refused_after.push(rounds.len());
                     refused.push(Refused {
                         finding: finding.clone(),
                         proof: Proof::Converges,
@@ -135,6 +139,7 @@ impl Run<'_> {
             for (finding, failure) in bisected.refused {
                 refused_in.get_or_insert(rounds.len());
                 refused_keys.insert(fix_key(finding));
+                refused_after.push(rounds.len());
                 refused.push(Refused {
                     finding: finding.clone(),
                     proof: failure.proof,
@@ -176,10 +181,22 @@ impl Run<'_> {
                 .filter(|f| !refused_keys.contains(&fix_key(f))),
         );
         remaining.sort_by_key(|f| (f.range.start(), f.range.end()));
-        let of_later = rounds.iter_mut().skip(1).flat_map(|it| &mut it.applied);
-        let all = of_later.chain(refused.iter_mut().map(|it| &mut it.finding));
-        for finding in all.chain(&mut remaining) {
-            lines_of_input(finding, &first);
+        for (number, round) in rounds.iter_mut().enumerate().skip(1) {
+            let line = |it| line_before(text, &round.before, &splices[..number], it);
+            for finding in &mut round.applied {
+                lines_of_input(finding, &first, &line);
+            }
+        }
+        for (refused, number) in refused.iter_mut().zip(&refused_after) {
+            let before = rounds.get(*number).map_or(&now.text, |it| &it.before);
+            let line = |it| line_before(text, before, &splices[..*number], it);
+            lines_of_input(&mut refused.finding, &first, &line);
+        }
+        if !rounds.is_empty() {
+            let line = |it| line_before(text, &now.text, &splices, it);
+            for finding in &mut remaining {
+                lines_of_input(finding, &first, &line);
+            }
         }
         refused.append(&mut self.exclusions.clone());
         Some(Outcome {

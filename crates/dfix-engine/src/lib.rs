@@ -44,7 +44,7 @@ pub use dfix_model::OpenCondition;
 pub use edit::{Edit, env_source};
 pub use findings::Findings;
 pub use fix::{Effect, Evidence, Fix, Safety, TextEdit};
-pub use fixpoint::{lines_of_input, run, run_parsed};
+pub use fixpoint::{line_before, lines_of_input, run, run_parsed};
 pub use foreign::{ForeignIgnore, Hears};
 pub use ignore::{ADD_IGNORE, IGNORE_UNUSED, add_ignores, wrong_reason};
 pub use ignore_comments::IgnoreComment;
@@ -56,6 +56,7 @@ pub use rule::{
     is_group_name, leaves, reports,
 };
 pub use rule_option::{OptionKind, RuleOption, RuleSettings, Setting};
+pub use splice::Splice;
 pub use verdict::{Case, Many, One, OneOrMany, Remedy};
 pub use watch::{Part, Watch};
 pub use withhold::Withhold;

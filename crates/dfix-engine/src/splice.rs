@@ -5,16 +5,23 @@ use std::collections::BTreeMap;
 use dfix_syntax::{TextRange, TextSize};
 
 use crate::fix::TextEdit;
+use crate::outcome::Round;
 
 /// Edits in order of place, none overlapping another.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Splice {
+pub struct Splice {
     edits: Vec<TextEdit>,
     /// Where each edit's text stands afterwards.
     images: Vec<TextRange>,
 }
 
 impl Splice {
+    /// All that a round changed.
+    pub fn of(round: &Round) -> Self {
+        let fixes = round.applied.iter().filter_map(|it| it.fix.as_ref());
+        Splice::new(fixes.flat_map(|it| it.edits.iter().cloned()).collect())
+    }
+
     pub(crate) fn new(mut edits: Vec<TextEdit>) -> Self {
         edits.sort_by_key(|e| (e.range.start(), e.range.end()));
         let mut shift = 0_i64;
@@ -67,17 +74,31 @@ impl Splice {
     }
 
     /// Where a place is afterwards, with what was put at its borders.
-    pub(crate) fn forward(&self, range: TextRange) -> TextRange {
+    pub fn forward(&self, range: TextRange) -> TextRange {
         let start = self.shifted(range.start(), false);
         let end = self.shifted(range.end(), true);
         TextRange::new(start.min(end), end)
     }
 
     /// Where a place was before; what was put in anew was at the place that it was put.
-    pub(crate) fn backward(&self, range: TextRange) -> TextRange {
+    pub fn backward(&self, range: TextRange) -> TextRange {
         let start = self.unshifted(range.start(), false);
         let end = self.unshifted(range.end(), true);
         TextRange::new(start.min(end), end)
+    }
+
+    /// Where a place was before, of which nothing was put in or changed, nor beside it; none of another.
+    pub fn exactly_before(&self, range: TextRange) -> Option<TextRange> {
+        let first = self
+            .images
+            .partition_point(|image| image.end() < range.start());
+        let is_free = self
+            .images
+            .get(first)
+            .is_none_or(|image| image.start() > range.end());
+        let shift = -self.shift_after(first);
+        let moved = |it| moved(it, shift);
+        is_free.then(|| TextRange::new(moved(range.start()), moved(range.end())))
     }
 
     /// How far the first so many edits move what comes after them.

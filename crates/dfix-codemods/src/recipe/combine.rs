@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use dfix_engine::{Finding, Outcome, Round, TextEdit, lines_of_input};
-use dfix_syntax::{TextRange, TextSize};
+use dfix_engine::{Finding, Outcome, Round, Splice, line_before, lines_of_input};
+use dfix_syntax::TextRange;
 
 /// The outcome of what was done so far.
 pub(crate) struct Combined {
     outcome: Outcome,
+    /// What its rounds changed.
+    splices: Vec<Splice>,
     /// What was told of the input, whose lines later words name.
     told: Vec<Finding>,
     /// What each step left to a person.
@@ -35,6 +37,7 @@ impl Combined {
                 refused: Vec::new(),
                 errors: Vec::new(),
             },
+            splices: Vec::new(),
             told: Vec::new(),
             left: Vec::new(),
         }
@@ -72,8 +75,12 @@ impl Combined {
 
     /// Has a finding name places of the input.
     fn put_back(&self, finding: &mut Finding) {
-        finding.origin = backward(&self.outcome.rounds, finding.origin);
-        lines_of_input(finding, &self.told);
+        let Some(first) = self.outcome.rounds.first() else {
+            return;
+        };
+        finding.origin = backward(&self.splices, finding.origin);
+        let line = |it| line_before(&first.before, &self.outcome.text, &self.splices, it);
+        lines_of_input(finding, &self.told, &line);
     }
 
     fn take_next(&mut self, mut next: Outcome, of: Option<(usize, bool)>) {
@@ -94,6 +101,7 @@ impl Combined {
         if !next.rounds.is_empty() {
             self.outcome.text = next.text;
         }
+        self.splices.extend(next.rounds.iter().map(Splice::of));
         self.outcome.rounds.extend(next.rounds);
         for finding in next.remaining {
             match of.filter(|_| finding.fix.is_none()) {
@@ -214,97 +222,14 @@ fn tell_with(finding: &mut Finding, other: &Finding) {
     }
 }
 
-/// The edits of a round, in order of place.
-fn edits_of(round: &Round) -> Vec<&TextEdit> {
-    let fixes = round.applied.iter().filter_map(|it| it.fix.as_ref());
-    let mut edits: Vec<&TextEdit> = fixes.flat_map(|it| &it.edits).collect();
-    edits.sort_by_key(|it| (it.range.start(), it.range.end()));
-    edits
-}
-
 /// Where a place of the text before these rounds is after them.
 fn forward(rounds: &[Round], range: TextRange) -> TextRange {
-    rounds.iter().fold(range, |range, round| {
-        let edits = edits_of(round);
-        let start = after(&edits, range.start(), false);
-        let end = after(&edits, range.end(), true).max(start);
-        TextRange::new(start, end)
-    })
-}
-
-/// Where a byte of the text before the edits is after them; of what is replaced, the start or the end of what is new.
-fn after(edits: &[&TextEdit], at: TextSize, is_end: bool) -> TextSize {
-    let (mut old, mut new) = (TextSize::new(0), TextSize::new(0));
-    for edit in edits {
-        let (start, end) = (edit.range.start(), edit.range.end());
-        if at < start || (at == start && !is_end) {
-            break;
-        }
-        new += start.checked_sub(old).unwrap_or_default();
-        let text = TextSize::of(edit.text.as_str());
-        if at < end {
-            return if is_end { new + text } else { new };
-        }
-        new += text;
-        old = end;
-    }
-    new + at.checked_sub(old).unwrap_or_default()
+    let splices = rounds.iter().map(Splice::of);
+    splices.fold(range, |range, it| it.forward(range))
 }
 
 /// Where a place of the text after these rounds was before them.
-fn backward(rounds: &[Round], range: TextRange) -> TextRange {
-    rounds.iter().rev().fold(range, |range, round| {
-        let edits = edits_of(round);
-        let start = before(&edits, range.start());
-        let end = before(&edits, range.end()).max(start);
-        TextRange::new(start, end)
-    })
-}
-
-/// Where a byte of the text after the edits was before them; of what is new, where it was put.
-fn before(edits: &[&TextEdit], at: TextSize) -> TextSize {
-    let (mut old, mut new) = (TextSize::new(0), TextSize::new(0));
-    for edit in edits {
-        let kept = edit.range.start().checked_sub(old).unwrap_or_default();
-        if at < new + kept {
-            return old + (at - new);
-        }
-        new += kept;
-        let text = TextSize::of(edit.text.as_str());
-        if at < new + text {
-            return edit.range.start();
-        }
-        new += text;
-        old = edit.range.end();
-    }
-    old + at.checked_sub(new).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use dfix_engine::TextEdit;
-    use dfix_syntax::{TextRange, TextSize};
-
-    use super::{after, before};
-
-    #[test]
-    fn places_move_with_the_edits() {
-        let edit = |start: u32, end: u32, text: &str| TextEdit {
-            range: TextRange::new(start.into(), end.into()),
-            text: text.to_owned(),
-        };
-        // `abcdef` becomes `aXYZdefW`.
-        let edits = [edit(1, 3, "XYZ"), edit(6, 6, "W")];
-        let edits: Vec<&TextEdit> = edits.iter().collect();
-        let at = TextSize::new;
-        for (old, new) in [(0, 0), (1, 1), (3, 4), (5, 6)] {
-            assert_eq!(after(&edits, at(old), false), at(new), "{old}");
-            assert_eq!(before(&edits, at(new)), at(old), "{new}");
-        }
-        assert_eq!(after(&edits, at(2), false), at(1));
-        assert_eq!(after(&edits, at(2), true), at(4));
-        assert_eq!(after(&edits, at(6), true), at(8));
-        assert_eq!(before(&edits, at(2)), at(1));
-        assert_eq!(before(&edits, at(8)), at(6));
-    }
+fn backward(splices: &[Splice], range: TextRange) -> TextRange {
+    let splices = splices.iter().rev();
+    splices.fold(range, |range, it| it.backward(range))
 }

@@ -1,36 +1,65 @@
-//! Words that name lines: those of the input, where the first round told the same of the same place.
+//! Words that name lines: those of the input, where the first round told the same of the same place, else those that the edits since
+//! then lead back to.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use dfix_model::OpenCondition;
+use dfix_syntax::{TextRange, TextSize};
 use rustc_hash::FxHashMap;
 
+use crate::fix::Evidence;
 use crate::outcome::Finding;
+use crate::splice::Splice;
 
-/// Puts the lines of the input into the words of a finding of a later text; `first` are those of the input.
-pub fn lines_of_input(finding: &mut Finding, first: &[Finding]) {
+/// Puts the lines of the input into the words of a finding of a later text; `first` are those of the input, `line_of` is asked with a
+/// line of the later text (from 1).
+pub fn lines_of_input(finding: &mut Finding, first: &[Finding], line_of: &dyn Fn(usize) -> usize) {
     let is_same = |it: &&Finding| {
         it.rule == finding.rule
             && it.origin == finding.origin
             && is_same_text(&it.message, &finding.message)
     };
-    let Some(first) = first.iter().find(is_same) else {
+    let first = first.iter().find(is_same);
+    put(&mut finding.message, first.map(|it| &it.message), line_of);
+    if let Some(remedy) = &mut finding.remedy {
+        put(remedy, first.and_then(|it| it.remedy.as_ref()), line_of);
+    }
+    let Some(fix) = &mut finding.fix else {
         return;
     };
-    finding.message.clone_from(&first.message);
-    if let (Some(remedy), Some(first)) = (&mut finding.remedy, &first.remedy) {
-        take(remedy, first);
+    let first = first.and_then(|it| it.fix.as_ref());
+    let known = first.map_or(&[][..], |it| &it.unproven);
+    let taken = taken(&fix.unproven, known);
+    for (condition, first) in fix.unproven.iter_mut().zip(taken) {
+        put(
+            &mut condition.condition,
+            first.map(|it| &it.condition),
+            line_of,
+        );
+        put(&mut condition.remedy, first.map(|it| &it.remedy), line_of);
     }
-    if let (Some(fix), Some(first)) = (&mut finding.fix, &first.fix) {
-        let taken = taken(&fix.unproven, &first.unproven);
-        for (condition, first) in fix.unproven.iter_mut().zip(taken) {
-            if let Some(first) = first {
-                condition.condition.clone_from(&first.condition);
-                take(&mut condition.remedy, &first.remedy);
-            }
-        }
+    let known: &[Evidence] = first.map_or(&[][..], |it| &it.evidence);
+    for evidence in &mut fix.evidence {
+        let same = known.iter().find(|it| is_same_text(it, evidence));
+        put(evidence, same, line_of);
     }
+}
+
+/// The line of the input that a line of a later text was, or was put at; both from 1. `splices` lead from the input to that text.
+pub fn line_before(input: &str, text: &str, splices: &[Splice], line: usize) -> usize {
+    let start = match line.checked_sub(2) {
+        None => 0,
+        Some(end) => match text.match_indices('\n').nth(end) {
+            Some((at, _)) => at + 1,
+            None => text.len(),
+        },
+    };
+    let start = TextSize::try_from(start).unwrap_or(TextSize::of(text));
+    let splices = splices.iter().rev();
+    let place = splices.fold(TextRange::empty(start), |place, it| it.backward(place));
+    let before = &input[..usize::from(place.start())];
+    1 + before.matches('\n').count()
 }
 
 /// Which of the first conditions each of these is: of several that are the same but for their lines the next one, as both lists
@@ -78,10 +107,32 @@ struct Alike<'f> {
     left: VecDeque<&'f OpenCondition>,
 }
 
-/// Takes a text that is the same but for its lines.
-fn take(text: &mut String, first: &String) {
-    if is_same_text(first, text) {
-        text.clone_from(first);
+/// Puts lines of the input into a text: those of the first text where this is the same but for its lines, else where they were.
+fn put(text: &mut String, first: Option<&String>, line_of: &dyn Fn(usize) -> usize) {
+    match first.filter(|it| is_same_text(it, text)) {
+        Some(first) => text.clone_from(first),
+        None => {
+            let words: Vec<&str> = text.split(' ').collect();
+            let lines = numbers(text);
+            let moved = lines
+                .zip(&words)
+                .enumerate()
+                .map(|(index, (number, word))| {
+                    // `line 3 of start.sh` is a line of another file.
+                    let is_of_another = words.get(index + 1) == Some(&"of");
+                    match number.filter(|_| !is_of_another) {
+                        Some(number) => match number.parse() {
+                            Ok(line) => {
+                                Cow::Owned(word.replace(number, &line_of(line).to_string()))
+                            }
+                            Err(_) => Cow::Borrowed(*word),
+                        },
+                        None => Cow::Borrowed(*word),
+                    }
+                });
+            let moved: Vec<Cow<'_, str>> = moved.collect();
+            *text = moved.join(" ");
+        }
     }
 }
 
@@ -92,15 +143,24 @@ fn is_same_text(one: &str, other: &str) -> bool {
 
 /// The words of a text with a mark for each line that it names: `line 3`, `lines 3, 5 and 8`.
 fn without_lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let words = text.split(' ').zip(numbers(text));
+    words.map(|(word, number)| match number {
+        Some(number) => Cow::Owned(word.replace(number, "N")),
+        None => Cow::Borrowed(word),
+    })
+}
+
+/// For each word of a text the number in it, where it names a line.
+fn numbers(text: &str) -> impl Iterator<Item = Option<&str>> {
     let mut is_of_lines = false;
     text.split(' ').map(move |word| {
         let inner = word.trim_matches(|it: char| !it.is_ascii_alphanumeric());
         let is_number = !inner.is_empty() && inner.bytes().all(|it| it.is_ascii_digit());
         if is_of_lines && is_number {
-            return Cow::Owned(word.replace(inner, "N"));
+            return Some(inner);
         }
         is_of_lines = matches!(inner, "line" | "lines") || (is_of_lines && inner == "and");
-        Cow::Borrowed(word)
+        None
     })
 }
 
