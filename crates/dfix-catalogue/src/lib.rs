@@ -16,6 +16,7 @@
 #![warn(missing_docs)]
 
 mod account_names;
+mod account_options;
 mod account_tools;
 mod ages;
 mod apt_keys;
@@ -107,6 +108,7 @@ mod versions;
 mod wrappers;
 
 pub use account_names::{is_application_account, is_service_account, is_system_account};
+pub use account_options::{AccountOptions, Says, account_options};
 pub use account_tools::{AccountTool, account_tool};
 pub use ages::is_from_before_2015;
 pub use apt_keys::{AptFeature, KeyForm, apt_has, is_shared_host, key_form, own_list};

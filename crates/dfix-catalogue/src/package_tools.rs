@@ -41,6 +41,8 @@ pub enum PackageWord {
     Packages,
     /// It came years after what those that are still found may lack (`conda clean -a`, of 2016).
     Recent,
+    /// It takes packages away, or may.
+    Removes,
     /// `apt-get` and `apt` do the same with it.
     Same,
     /// With it somebody has said which kinds of dependencies are installed.
@@ -70,6 +72,7 @@ impl PackageWord {
             PackageWord::Own => "own",
             PackageWord::Packages => "packages",
             PackageWord::Recent => "recent",
+            PackageWord::Removes => "removes",
             PackageWord::Same => "same",
             PackageWord::SaysKinds => "says-kinds",
             PackageWord::SaysSource => "says-source",
@@ -404,6 +407,7 @@ mod tests {
             PackageWord::Own,
             PackageWord::Packages,
             PackageWord::Recent,
+            PackageWord::Removes,
             PackageWord::Same,
             PackageWord::SaysKinds,
             PackageWord::SaysSource,

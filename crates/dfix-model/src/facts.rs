@@ -5,6 +5,7 @@
 
 mod absent_copies;
 mod absent_owners;
+pub(crate) mod account_numbers;
 pub(crate) mod accounts;
 mod ages;
 pub(crate) mod application;
@@ -86,6 +87,7 @@ pub(crate) mod platforms;
 pub(crate) mod ports;
 pub(crate) mod private_keys;
 pub(crate) mod program_names;
+pub(crate) mod programs_there;
 pub mod project;
 pub(crate) mod put_files;
 pub(crate) mod python_installs;
@@ -310,6 +312,12 @@ impl<'m> Stage<'m> {
     /// The folders that the stage's `COPY`s and `ADD`s put files into.
     pub fn filled_folders(self) -> &'m [ImagePath] {
         data_folders::filled_folders(self)
+    }
+
+    /// Whether the program of this name is found before a byte of the file: the image has it, or a command before calls or installs it,
+    /// and none takes it away again. `No` where the image lacks it and nothing before may bring it.
+    pub fn has_program(self, name: &str, at: dfix_syntax::TextSize) -> Ternary {
+        programs_there::has_program(self, name, at)
     }
 
     /// Whether this stage, or one that it is based on, makes `python` a name of Python 3.

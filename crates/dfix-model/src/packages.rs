@@ -12,7 +12,7 @@ use dfix_syntax::TextRange;
 use crate::collect::command::{OptionData, PackageData};
 use crate::handles::{Command, ProgramPoint, Step, Word};
 pub use dfix_catalogue::PackageManager;
-use dfix_catalogue::{PackageTool, WrapperKind, dependency_folder};
+use dfix_catalogue::{PackageTool, PackageWord, WrapperKind, dependency_folder, package_word_is};
 
 pub use option::{OptionUse, OptionValue};
 pub use spec::{PackageSpec, SpecKind};
@@ -118,6 +118,17 @@ impl<'m> PackageCommand<'m> {
     pub fn names_packages(&self) -> bool {
         self.is_install() && self.data.tool.has_packages()
             || self.data.tool.names_packages(self.subcommand_text())
+    }
+
+    /// Whether it takes packages away, or may: `purge`, `del`, `dist-upgrade`.
+    pub fn may_remove(&self) -> bool {
+        package_word_is(
+            self.data.tool.family(),
+            self.subcommand_text(),
+            PackageWord::Removes,
+        ) || self
+            .options()
+            .any(|it| package_word_is(self.data.tool.family(), it.name, PackageWord::Removes))
     }
 
     /// The step that it stands in.

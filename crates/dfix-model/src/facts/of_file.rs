@@ -1,8 +1,12 @@
 //! What is asked of a file, as one line each.
 
-use super::{archives, blank_runs, crowded_stages, image_positions, image_uses, launches, layout};
+use super::{
+    account_numbers, archives, blank_runs, crowded_stages, image_positions, image_uses, launches,
+    layout,
+};
 use crate::collect::model::Model;
 use crate::context::ImageUse;
+use crate::facts::account_numbers::AccountNumber;
 use crate::facts::archives::AddedSource;
 use crate::facts::blank_runs::BlankRun;
 use crate::facts::image_positions::ImagePosition;
@@ -46,6 +50,11 @@ impl Model<'_> {
     /// What `ADD` makes of a source: archives are told by their names, else by the first bytes of the files.
     pub fn added_source(&self, source: Word<'_>) -> AddedSource {
         archives::added_source(self, source)
+    }
+
+    /// The numbers by which users and groups are said.
+    pub fn account_numbers(&self) -> Vec<AccountNumber<'_>> {
+        account_numbers::account_numbers(self)
     }
 
     /// The stages that are built as images, in order: those that the project's files name (compose, bake and their

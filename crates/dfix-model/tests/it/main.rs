@@ -19,6 +19,7 @@ mod interpreted;
 mod layout;
 mod limits;
 mod packages;
+mod programs_there;
 mod project;
 mod python;
 mod runtime;

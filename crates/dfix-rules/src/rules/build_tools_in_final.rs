@@ -60,9 +60,8 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
 
 /// Whether a later command of the package manager removes something.
 fn is_removed(stage: Stage<'_>, install: &PackageCommand<'_>) -> bool {
-    let words = ["purge", "remove", "autoremove", "del", "erase"];
     let later = stage.commands().filter_map(PackageCommand::of);
     let mut later =
         later.filter(|it| it.is_of_system() && it.range().start() > install.range().start());
-    later.any(|it| it.subcommand_is_one_of(&words))
+    later.any(|it| it.may_remove())
 }
