@@ -1,5 +1,7 @@
 //! Searches and rewrites: what the outside sees.
 
+mod by_builder;
+mod by_run;
 mod deciding;
 mod judge;
 mod programs;

@@ -162,7 +162,15 @@ impl Rewrite {
             let mut open = self.open_of(it);
             open.extend(plan.iter().flat_map(|plan| users::named(plan, file)));
             open.extend(plan.iter().flat_map(|plan| users::renumbered(plan, file)));
-            open.extend(self.programs_of(it));
+            open.extend(self.by_builder(it));
+            let called = self.by_run(it).and_then(|mut open| {
+                open.extend(self.programs_of(it)?);
+                Ok(open)
+            });
+            let plan = plan.and_then(|plan| {
+                open.extend(called?);
+                Ok(plan)
+            });
             for other in taken.borrow().iter().flat_map(|it| &it.open) {
                 if !open.contains(other) {
                     open.push(other.clone());

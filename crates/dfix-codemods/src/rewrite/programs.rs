@@ -1,70 +1,62 @@
 //! Programs that a rewrite calls, and that what it finds does not: they may not be there.
 
-use dfix_catalogue::programs::{self, Kind as ProgramKind};
 use dfix_engine::OpenCondition;
-use dfix_model::path::file_name;
-use dfix_model::{Command, PackageCommand, Stage, StepKind};
-use dfix_syntax::TextSize;
+use dfix_model::{Command, PackageCommand, Ternary, come_together};
 
 use super::Rewrite;
 use crate::flat;
-use crate::matching::find::Found;
+use crate::matching::find::{Found, Subject};
+use crate::matching::state::State;
 use crate::pattern::command::CommandPattern;
 use crate::pattern::instruction::{Arguments, InstructionPattern};
 use crate::pattern::{Kind, ReplacementKind, instructions};
-use crate::replacement::of_program::are_alike;
 use crate::replacement::of_words::filled;
-
-/// Images that have little: what both have, every image with a shell is taken to have.
-const SMALL: [(&str, &str); 2] = [("alpine", "latest"), ("debian", "latest")];
 
 impl Rewrite {
     /// What is open of the programs that come: whether the image has them where nothing shows it.
-    pub(super) fn programs_of(&self, found: &Found<'_>) -> Vec<OpenCondition> {
+    ///
+    /// # Errors
+    /// Where what is found is what brings it.
+    pub(super) fn programs_of(&self, found: &Found<'_>) -> Result<Vec<OpenCondition>, String> {
         let Some(stage) = found.stage() else {
-            return Vec::new();
+            return Ok(Vec::new());
         };
-        let name = |it: &CommandPattern| {
-            let text = filled(&it.program.word, &found.state).ok()?;
-            let name = file_name(&flat::shown(&text)).to_owned();
-            (!name.is_empty() && !flat::has_expansion(&text)).then_some(name)
+        let names = |all: Vec<&CommandPattern>| -> Vec<String> {
+            all.into_iter()
+                .flat_map(|it| called_by(it, &found.state))
+                .collect()
         };
-        let old: Vec<String> = self.found_commands().into_iter().filter_map(name).collect();
-        let new = self.written_commands().into_iter().filter_map(name);
-        let mut open: Vec<OpenCondition> = new
-            .filter(|it| !old.iter().any(|old| are_alike(old, it)))
-            .filter(|it| !is_there(stage, it, found.range.start()))
-            .map(|it| {
+        let old = names(self.found_commands());
+        let mut open: Vec<OpenCondition> = Vec::new();
+        for new in names(self.written_commands()) {
+            if old
+                .iter()
+                .any(|old| *old == new || come_together(old, &new))
+            {
+                continue;
+            }
+            if let Some(line) = brought_by(found, &new) {
+                return Err(format!(
+                    "what is found in line {line} brings `{new}` itself, which would be called for that"
+                ));
+            }
+            // What is named by its folder is meant to be there.
+            if new.contains('/') {
+                continue;
+            }
+            let lacks = || {
                 OpenCondition::new(
-                    format!("whether the image has `{it}`"),
-                    "install it before, or see that it is there",
+                    format!("whether `{new}` comes before: the image has none"),
+                    "install it before",
                 )
-            })
-            .collect();
-        open.dedup();
-        open.extend(self.another_caller(found));
-        open
-    }
-
-    /// The builder itself does what `ADD` and `COPY` do, as root; a `RUN` that comes for one is the user's.
-    fn another_caller(&self, found: &Found<'_>) -> Option<OpenCondition> {
-        let ReplacementKind::Instructions(new) = &self.replacement.kind else {
-            return None;
-        };
-        let step = found.step()?;
-        let stage = step.stage()?;
-        let is_run = new.iter().any(|it| it.kind == StepKind::Run);
-        let is_root = stage.user_at(step).is_root();
-        (step.is_copy_or_add() && is_run && !is_root.is_yes()).then(|| {
-            OpenCondition::new(
-                format!(
-                    "whether the user in force at line {} may write there: {} writes as root, and RUN as that user",
-                    step.line(),
-                    step.name()
-                ),
-                "let `USER root` stand before it, and the user behind it",
-            )
-        })
+            };
+            let there = match stage.has_program(&new, found.range.start()) {
+                Ternary::No => Some(lacks()),
+                other => other.open(),
+            };
+            open.extend(there.filter(|it| !open.contains(it)));
+        }
+        Ok(open)
     }
 
     fn found_commands(&self) -> Vec<&CommandPattern> {
@@ -98,23 +90,27 @@ fn commands_of(instruction: &InstructionPattern) -> Vec<&CommandPattern> {
     }
 }
 
-/// Whether something shows that a program is in the image at this place: the image has it, a command before calls or installs it.
-fn is_there(stage: Stage<'_>, name: &str, at: TextSize) -> bool {
-    let is_everywhere = || {
-        programs::find(name).is_some_and(|it| matches!(it.kind(), ProgramKind::Builtin))
-            || SMALL.iter().all(|(image, tag)| {
-                dfix_catalogue::image(image, tag).has_command(name) == Some(true)
-            })
+/// The programs that a command calls: its own, and those in front of it. What only the build can tell is none.
+fn called_by(pattern: &CommandPattern, state: &State<'_>) -> Vec<String> {
+    let wrappers = pattern.wrappers.iter().filter_map(|it| it.items.first());
+    let programs = wrappers.chain([&pattern.program]);
+    let names = programs.filter_map(|it| filled(&it.word, state).ok());
+    let names = names.filter(|it| !it.is_empty() && !flat::has_expansion(it));
+    names.map(|it| flat::shown(&it)).collect()
+}
+
+/// The line of a command that is found and installs a package of this name.
+fn brought_by(found: &Found<'_>, name: &str) -> Option<usize> {
+    let commands: Vec<Command<'_>> = match &found.subject {
+        Subject::Command(command) => vec![*command],
+        Subject::Instructions(step) => step.commands().collect(),
+        Subject::Image(_) => Vec::new(),
     };
-    let shows = |it: Command<'_>| {
-        let installs = |it: PackageCommand<'_>| {
-            it.is_install() && it.packages().iter().any(|it| it.name == Some(name))
-        };
-        it.stops_the_build() && (it.is(name) || PackageCommand::of(it).is_some_and(installs))
+    let brings = |it: &PackageCommand<'_>| {
+        let mut packages = it.packages().into_iter();
+        it.is_install() && packages.any(|it| it.name == Some(name))
     };
-    let before = || {
-        let commands = stage.base_chain().flat_map(Stage::build_commands);
-        commands.filter(|it| it.range().start() < at).any(shows)
-    };
-    stage.base_facts().has_command(name) == Some(true) || is_everywhere() || before()
+    let mut installs = commands.into_iter().filter_map(PackageCommand::of);
+    let install = installs.find(brings)?;
+    Some(install.step().line_at(install.range().start()))
 }

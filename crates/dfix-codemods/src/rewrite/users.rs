@@ -3,8 +3,8 @@
 
 use dfix_catalogue::account_tool;
 use dfix_engine::OpenCondition;
-use dfix_model::{Command, Flag, Model, Step, StepKind, Ternary, Word};
-use dfix_syntax::TextRange;
+use dfix_model::{AccountNumber, Model, Stage, Step, StepKind, Ternary};
+use dfix_syntax::{TextRange, TextSize};
 
 use crate::replacement::plan::{Op, Plan};
 
@@ -91,51 +91,86 @@ fn missing(step: Step<'_>, owner: &str, comes_too: &dyn Fn(&str) -> bool) -> Vec
     user.into_iter().chain(group).collect()
 }
 
-/// What is open where the number that an account is made with becomes another: other places of the file name the old one.
+/// What is open where the number of an account becomes another, or is said no more where it is made: other places say the old one.
 pub(super) fn renumbered(plan: &Plan<'_>, file: &Model<'_>) -> Vec<OpenCondition> {
-    let is_number = |it: &str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit());
-    let makers = file
-        .commands()
-        .filter(|it| account_tool(it.name()).is_some());
-    let numbers = makers.flat_map(Command::args).filter_map(|word| {
-        let old = word.value().filter(|it| is_number(it))?;
-        let mut ops = plan.ops.iter();
-        let new = ops.find_map(|op| match op {
-            Op::Word(it, text) => (it.range() == word.range()).then(|| text.clone()),
-            Op::Bytes(range, text) if word.range().contains_range(*range) => {
-                let (start, end) = (word.range().start(), word.range().end());
-                let around = |from, to| &file.text()[TextRange::new(from, to)];
-                let (before, after) = (around(start, range.start()), around(range.end(), end));
-                Some(format!("{before}{text}{after}"))
-            }
-            _ => None,
-        })?;
-        (is_number(&new) && new != old).then_some((word.range(), old, new))
-    });
-    let mut open = Vec::new();
-    for (range, old, new) in numbers {
-        let names_it = |step: &Step<'_>| {
-            let is_it = |it: Word<'_>| {
-                let text = it.value().unwrap_or_default();
-                it.range() != range && text.split(':').any(|part| part == old)
-            };
-            let owner = step.flag("chown").and_then(Flag::value);
-            let mut commands = step.commands();
-            owner.is_some_and(is_it)
-                || step.is(StepKind::User) && step.words().any(is_it)
-                || commands.any(|it| {
-                    it.is_one_of(&["chown", "gosu", "setpriv", "su-exec"]) && it.args().any(is_it)
-                })
-        };
-        if let Some(step) = file.steps().find(names_it) {
-            open.push(OpenCondition::new(
+    let numbers = file.account_numbers();
+    let gone: Vec<&AccountNumber<'_>> = numbers.iter().filter(|it| goes(it, plan, file)).collect();
+    let mut open: Vec<OpenCondition> = Vec::new();
+    for it in &gone {
+        let stays = numbers.iter().find(|other| {
+            other.number == it.number
+                && other.says == it.says
+                && are_of_one(it.step, other.step)
+                && !gone.iter().any(|gone| gone.range == other.range)
+        });
+        if let Some(other) = stays {
+            let condition = OpenCondition::new(
                 format!(
-                    "whether line {} still means the account that gets the number {new}: it says {old}",
-                    step.line()
+                    "whether line {} still means the same account: it says {}, which line {} says no more",
+                    other.line(),
+                    it.number,
+                    it.line()
                 ),
                 "change both, in one recipe",
-            ));
+            );
+            if !open.contains(&condition) {
+                open.push(condition);
+            }
         }
     }
     open
+}
+
+/// Whether a plan puts another number in the place of one, or takes it from who makes the account.
+fn goes(number: &AccountNumber<'_>, plan: &Plan<'_>, file: &Model<'_>) -> bool {
+    let mut changes = plan.ops.iter().flat_map(changed);
+    let touching = changes.find(|(range, _)| {
+        let both = range.intersect(number.range);
+        both.is_some_and(|it| !it.is_empty())
+    });
+    let Some((range, text)) = touching else {
+        return false;
+    };
+    let (start, end) = (number.range.start(), number.range.end());
+    let around = |from: TextSize, to: TextSize| {
+        if from < to {
+            &file.text()[TextRange::new(from, to)]
+        } else {
+            ""
+        }
+    };
+    let now = [around(start, range.start()), text, around(range.end(), end)].concat();
+    let is_made = number
+        .command
+        .is_some_and(|it| account_tool(it.name()).is_some());
+    let mut numbers = now
+        .split(|it: char| !it.is_ascii_digit())
+        .filter(|it| !it.is_empty());
+    let is_another = numbers.clone().next().is_some();
+    !numbers.any(|it| it == number.number) && (is_made || is_another)
+}
+
+/// The bytes that a part of a change takes, with what comes for them.
+fn changed<'o>(op: &'o Op<'_>) -> Vec<(TextRange, &'o str)> {
+    match op {
+        Op::Word(word, text) => vec![(word.range(), text)],
+        Op::Bytes(range, text) => vec![(*range, text)],
+        Op::Remove(words) => words.iter().map(|it| (it.range(), "")).collect(),
+        Op::RemovePiece(range) => vec![(*range, "")],
+        Op::ReplaceInstruction(step, source) => vec![(step.range(), source)],
+        Op::RemoveCommand(command) => vec![(command.range(), "")],
+        Op::RemoveCommands(commands) => commands.iter().map(|it| (it.range(), "")).collect(),
+        Op::RemoveInstruction(step) => vec![(step.range(), "")],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether two steps are of one image: one stage is based on the other, or a default decides.
+fn are_of_one(one: Step<'_>, other: Step<'_>) -> bool {
+    let (Some(one), Some(other)) = (one.stage(), other.stage()) else {
+        return true;
+    };
+    let is_above =
+        |it: Stage<'_>, of: Stage<'_>| of.base_chain().any(|base| base.index() == it.index());
+    is_above(one, other) || is_above(other, one)
 }

@@ -408,3 +408,31 @@ rewrite = { pattern = 'ADD {s} {t}', replacement = 'COPY {s} {t}' }
     let together = run(&more, text);
     assert_eq!(&*together.text, text);
 }
+
+#[test]
+fn lines_and_edits_of_a_later_step_are_those_of_the_file() {
+    let steps = "
+[[steps]]
+rewrite = { pattern = 'FROM debian:{tag}', replacement = '''
+FROM debian:{tag}
+LABEL team=a
+ENV LANG=C.UTF-8''', not-before = ['LABEL team=a'] }
+[[steps]]
+rewrite = { pattern = 'useradd -u 1000 {n}', replacement = 'useradd -u 2000 {n}' }
+";
+    let text = "FROM debian:12\nRUN useradd -u 1000 app\nUSER 1000\n";
+    let outcome = run(steps, text);
+    let fixes: Vec<_> = outcome.applied().filter_map(|it| it.fix.as_ref()).collect();
+    assert_eq!(fixes.len(), 2, "{fixes:?}");
+    let open: Vec<&str> = fixes[1].unproven.iter().map(|it| &*it.condition).collect();
+    assert_eq!(
+        open,
+        ["whether line 3 still means the same account: it says 1000, which line 2 says no more"]
+    );
+    let splice = dfix_engine::Splice::of(&outcome.rounds[0]);
+    let edit = fixes[1].edits[0].range;
+    let before = splice.exactly_before(edit).expect("nothing else is there");
+    assert_eq!(&outcome.rounds[1].before[edit], "1");
+    let at = usize::from(before.start());
+    assert_eq!(&text[at..at + 4], "1000");
+}
