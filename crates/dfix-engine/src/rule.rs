@@ -202,7 +202,7 @@ impl Rule {
         let is_dockers = |alias: &&str| alias.bytes().all(|b| b.is_ascii_alphabetic());
         match group {
             Group::Hadolint => self.aliases.iter().any(is_hadolints),
-            Group::Docker => self.aliases.iter().any(is_dockers),
+            Group::Docker if self.aliases.iter().any(is_dockers) => true,
             _ => self.groups.contains(&group),
         }
     }

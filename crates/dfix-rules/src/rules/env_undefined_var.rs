@@ -38,14 +38,12 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nENV PORT=${PORT:-8080}\nENV TAG=$TAG\n",
             "FROM debian:12\nARG PORT\nENV PORT=${PORT:-8080}\nARG TAG\nENV TAG=$TAG\n",
         ),
-        // An empty entry means the folder that a program happens to run in.
+        // An empty entry means the folder that a program happens to run in: it stays.
         fixes(
             "FROM debian:12\nENV LD_LIBRARY_PATH=/opt/lib:$LD_LIBRARY_PATH PYTHONPATH=\"${PYTHONPATH}:/app\"\n",
-            "FROM debian:12\nENV LD_LIBRARY_PATH=/opt/lib PYTHONPATH=\"/app\"\n",
+            "FROM debian:12\nENV LD_LIBRARY_PATH=/opt/lib: PYTHONPATH=\":/app\"\n",
         )
-        .with_unsafe(),
-        leaves("FROM debian:12\nENV PYTHONPATH=/app:$PYTHONPATH\n")
-            .that_says("by the empty entry of `PYTHONPATH`"),
+        .that_says("the value stays the same"),
         reports("FROM alpine:3.22\nENV DB_PASSWORD=$DB_PASSWORD\n", "leave a secret"),
         reports(
             "FROM debian:12\nWORKDIR $HERE/web\n",
@@ -132,13 +130,10 @@ fn report(variable: &Expansion<'_>, step: Step<'_>, out: &mut Findings<'_>) {
                 "give it to the container when it starts: an `ARG` for it would leave a secret in the image"
             ));
         }
-        if let Some(entry) = variable.entry_of_list() {
-            case.open(OpenCondition::new(
-                format!("whether a program finds something by the empty entry of `{name}`, which means the folder that it runs in"),
-                "name that folder in the list where one does",
-            ));
-            case.declare(Effect::changed(step))
-                .fix(|edit| edit.replace_part(entry, ""));
+        if variable.entry_of_list().is_some() {
+            case.evidence("the value stays the same, with an empty entry, which means the folder that a program runs in: take its colon away where nothing is found by it")
+                .declare(Effect::changed(step))
+                .fix(|edit| edit.replace_part(variable.place, ""));
             return Ok(());
         }
         if step.is(StepKind::Env) && variable.is_of_itself() && variable.is_all_of_value() {

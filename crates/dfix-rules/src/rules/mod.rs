@@ -41,6 +41,7 @@ mod chmod_world_writable;
 mod cmd_exec_form;
 mod cmd_invalid_json;
 mod cmd_multiple;
+mod cmd_shell_explicit;
 mod conda_clean;
 mod continuation_empty;
 mod copy_after_user_chown;
@@ -214,6 +215,7 @@ pub const ALL: &[&Rule] = &[
     &cmd_exec_form::RULE,
     &cmd_invalid_json::RULE,
     &cmd_multiple::RULE,
+    &cmd_shell_explicit::RULE,
     &conda_clean::RULE,
     &continuation_empty::RULE,
     &copy_after_user_chown::RULE,
