@@ -35,9 +35,14 @@ NO_TOOLS = {"autotools-dev", "comerr-dev", "x11-common", "native-architecture", 
             "krb5-multidev"}
 BUILD = re.compile(r"(autoconf|automake|binutils|cpp|gcc|g\+\+|make|dpkg-dev|m4|libtool|pkg-config|"
                    r"icu-devtools|.*-dev(-bin)?)$")
-# What Debian 10 and before had beside what bullseye has: mercurial and bzr brought python 2.
-OLDER = [("squeeze,wheezy,jessie,stretch,buster", "scm", "python", "run", ["pydoc", "python", "python2", "python2.7"]),
-         ("squeeze,wheezy,jessie,stretch,buster", "scm", "bzr", "run", ["bzr"])]
+OLD = "squeeze,wheezy,jessie,stretch,buster"
+IPROUTE = """bridge ctstat devlink genl ifstat ip lnstat nstat routef routel rtacct rtmon rtpr rtstat ss tc tipc"""
+# What Debian 10 and before had beside what bullseye has: mercurial and bzr brought python 2, and the plain image had ping and ip,
+# which its slim form had not (debuerreotype, examples/debian.sh).
+OLDER = [(OLD, "scm", "python", "run", ["pydoc", "python", "python2", "python2.7"]),
+         (OLD, "scm", "bzr", "run", ["bzr"]),
+         (OLD, "unslimmed", "iputils-ping", "run", ["ping", "ping4", "ping6"]),
+         (OLD, "unslimmed", "iproute2", "run", IPROUTE.split())]
 
 CONFIGURATION = """
 Dir "{root}"; Dir::State "{root}/var/lib/apt"; Dir::State::status "{root}/var/lib/dpkg/status";
@@ -170,7 +175,7 @@ def write_commands(sets, commands):
     lines += OLDER
     lines += [(",".join(releases), LAYERS[layer], package, kind, names.split(" "))
               for (layer, package, kind, names), releases in sorted(same.items())]
-    write("debian-commands.tsv", "command\treleases\tlayer of buildpack-deps (base = in every image)\t"
+    write("debian-commands.tsv", "command\treleases\tlayer of buildpack-deps (base = in every image, unslimmed = in all but slim forms)\t"
           "package to install\trun or build",
           [(name, *columns) for *columns, names in lines for name in names])
 

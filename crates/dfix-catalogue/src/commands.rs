@@ -29,6 +29,9 @@ pub struct Tool {
     pub package: &'static str,
     /// The least layer that has it.
     pub layer: Layer,
+    /// Whether slim forms lack it although the plain one has it: up to Debian 10 that had `ping` and `ip` besides
+    /// (debuerreotype, `examples/debian.sh`).
+    pub is_left_out: bool,
     /// What it is for.
     pub class: Class,
 }
@@ -60,6 +63,12 @@ pub fn tool(distribution: Distribution, release: Option<&str>, command: &str) ->
     })
 }
 
+/// Whether the plain image of a release of Debian has more packages than the slim one.
+pub fn has_more_than_slim(release: &str) -> bool {
+    let mut left_out = COMMANDS.all().filter(|it| it.column(2) == "unslimmed");
+    left_out.any(|it| it.lists(1, ',', release))
+}
+
 /// Whether some table knows a command of this name: of Debian, of Alpine, of neither's base images, or a program.
 pub fn is_known_command(name: &str) -> bool {
     COMMANDS.has(name)
@@ -85,6 +94,8 @@ pub fn tool_in(foundation: &Foundation, command: &str) -> Option<bool> {
             let found = tool(foundation.distribution, foundation.release, command);
             match (found, foundation.layer) {
                 (_, Layer::Bare) => None,
+                (Some(tool), Layer::Unknown) if tool.is_left_out => None,
+                (Some(tool), Layer::Slim) if tool.is_left_out => Some(false),
                 (Some(tool), Layer::Unknown) => (tool.layer == Layer::Plain).then_some(true),
                 (Some(tool), Layer::Slim) => Some(tool.layer <= Layer::Plain),
                 (Some(tool), layer) => Some(tool.layer <= layer),
@@ -167,6 +178,7 @@ fn find(release: &str, command: &str) -> Option<Tool> {
     Some(Tool {
         package: row.column(3),
         layer: layer_of(row.column(2)),
+        is_left_out: row.column(2) == "unslimmed",
         class: match row.column(4) {
             "build" => Class::Build,
             _ => Class::RunTime,

@@ -19,6 +19,8 @@ pub enum ImageMark {
     KeepsPorts,
     /// It keeps data that another major version of it may not open.
     KeepsData,
+    /// It keeps lists of packages beside the distribution's.
+    OwnLists,
     /// Its program trusts certificates of its own, which `update-ca-certificates` leaves as they are.
     OwnTrust,
     /// Its entry point is a script of `sh`, which other names of variables than a shell's own are lost in.
@@ -39,6 +41,7 @@ impl ImageMark {
             ImageMark::KeepsData => "keeps-data",
             ImageMark::KeepsPorts => "keeps-ports",
             ImageMark::KeepsShell => "keeps-shell",
+            ImageMark::OwnLists => "own-lists",
             ImageMark::OwnTrust => "own-trust",
             ImageMark::ScriptAtStart => "script-at-start",
             ImageMark::SortsTexts => "sorts-texts",

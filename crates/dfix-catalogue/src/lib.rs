@@ -120,7 +120,7 @@ pub use bundlers::{BundlerFlag, FlagValue, bundler_flag, bundler_of_ruby};
 pub use cache_mounts::{CacheFolder, MountedCache, mounted_cache, mounted_caches_at};
 pub use caches::{Cache, cache};
 pub use certificates::{brings_certificates, has_certificates};
-pub use commands::{Class, Tool, is_known_command, package_in, tool, tool_in};
+pub use commands::{Class, Tool, has_more_than_slim, is_known_command, package_in, tool, tool_in};
 pub use comment_words::{
     says_generated, tells_of_agreement, tells_of_host, tells_of_locked_packages, tells_of_removal,
     wants_apt_lists, wants_no_mounts, wants_to_stay,
@@ -196,7 +196,9 @@ pub use platforms::{
 };
 pub use program_options::{ProgramOptions, program_options};
 pub use provides::{Brought, provides};
-pub use python_environments::{ImageTools, pip_for_environments, python_release, tools_of_image};
+pub use python_environments::{
+    ImageTools, is_pip_told, pip_for_environments, python_release, tools_of_image,
+};
 pub use python_library::{
     LibraryNeed, is_of_python, need_of_module, need_of_started_module, needs_of_names,
 };

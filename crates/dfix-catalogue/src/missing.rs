@@ -30,7 +30,9 @@ pub fn missing_in_slim(
         rank(to.layer)
     };
     let has = rank(found.layer) <= rank(from.layer) || adds(repository, found.package);
-    let is_missing = has && rank(found.layer) > after;
+    let is_slim = matches!(to.layer, Layer::Slim | Layer::Unknown);
+    let is_left_out = found.is_left_out && from.layer != Layer::Slim && is_slim;
+    let is_missing = has && (rank(found.layer) > after || is_left_out);
     (is_missing && !is_own(repository, command) && !keeps(repository, found.package))
         .then_some(found)
 }

@@ -19,6 +19,8 @@ const APT_SETTINGS: Table = table!("apt-settings.tsv");
 pub enum PackageWord {
     /// It asks before it changes anything.
     Asks,
+    /// It fails where the mirrors have nothing of the release.
+    AsksMirror,
     /// With it the lock file of the folder is not what is installed.
     BesideLock,
     /// With it nothing is changed.
@@ -61,6 +63,7 @@ impl PackageWord {
     const fn word(self) -> &'static str {
         match self {
             PackageWord::Asks => "asks",
+            PackageWord::AsksMirror => "asks-mirror",
             PackageWord::BesideLock => "beside-lock",
             PackageWord::DoesNothing => "does-nothing",
             PackageWord::DownloadsOnly => "downloads-only",
@@ -396,6 +399,7 @@ mod tests {
         assert_eq!(package_options("apt", PackageWord::SaysYes).count(), 8);
         let all = [
             PackageWord::Asks,
+            PackageWord::AsksMirror,
             PackageWord::BesideLock,
             PackageWord::DoesNothing,
             PackageWord::DownloadsOnly,

@@ -24,6 +24,12 @@ pub fn pip_for_environments(tag: &str) -> Option<&'static str> {
     Some(rows_of(PIPS, tag).find(is_of_image)?.column(3))
 }
 
+/// Whether some image of a minor version of Python 3 needs another pip in its environments than Python brings along.
+pub fn is_pip_told(minor: u16) -> bool {
+    let minor = minor.to_string();
+    PIPS.rows(&minor).any(|it| it.column(4) != "alpine")
+}
+
 /// What an official image up to Python 3.11 has installed to build packages with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImageTools {

@@ -2,6 +2,7 @@
 
 use dfix_catalogue::{
     ArchiveKind, PackageWord, archive_of, is_official, list_files, names_archive, package_options,
+    package_word_is,
 };
 
 use crate::facts::unread_work::{Part, unread_before_command};
@@ -46,13 +47,9 @@ impl<'m> Stage<'m> {
 fn first_to_ask(stage: Stage<'_>) -> Option<PackageCommand<'_>> {
     let mut commands = stage.build_commands().filter_map(PackageCommand::of);
     commands.find(|it| {
-        let asks: &[&str] = match it.manager {
-            // What is upgraded without a list is nothing.
-            PackageManager::Apt => &["update", "install"],
-            PackageManager::Dnf => &["install", "update", "upgrade", "makecache", "groupinstall"],
-            _ => return false,
-        };
-        it.subcommand_is_one_of(asks)
+        let family = it.tool().family();
+        matches!(it.manager, PackageManager::Apt | PackageManager::Dnf)
+            && package_word_is(family, it.subcommand_text(), PackageWord::AsksMirror)
             && it.command.stops_the_build()
             && !says_whence(it)
             && !installs_files(it)

@@ -42,6 +42,10 @@ pub(crate) const RULE: Rule = Rule {
         )
         .with_context(&[("requirements.txt", "flask==3.0.3\n")])
         .that_says("nothing is known to be built"),
+        leaves("FROM python:3.6-jessie\nRUN pip install flask\nCMD [\"flask\", \"run\"]\n")
+            .that_says("which pip `3.6-jessie` has"),
+        leaves("FROM python:3.9\nCOPY a.py /\nRUN pip install flask\n")
+            .that_says("no `CMD` or `ENTRYPOINT`"),
         fixes(
             "FROM python:3.12-slim\n# the server\nRUN python3 -m pip install gunicorn\nCMD [\"/usr/local/bin/gunicorn\", \"app:app\"]\n",
             "FROM python:3.12-slim\nRUN python3 -m venv /opt/venv\nENV PATH=\"/opt/venv/bin:$PATH\"\n# the server\nRUN python3 -m pip install gunicorn\nCMD [\"/opt/venv/bin/gunicorn\", \"app:app\"]\n",

@@ -1,6 +1,6 @@
 //! Releases of distributions that the mirrors have no more.
 
-use dfix_catalogue::{Distribution, Family, Foundation};
+use dfix_catalogue::{Distribution, Family, Foundation, ImageMark, image_is};
 use dfix_engine::{
     Effect, Findings, Group, OpenCondition, Phase, Remedy, Rule, Safety, Severity, fixes, leaves,
     remedy, reports,
@@ -35,6 +35,11 @@ pub(crate) const RULE: Rule = Rule {
             "FROM centos:7\nRUN sed -i -e 's/^mirrorlist=/#mirrorlist=/' -e 's|^#baseurl=http://mirror.centos.org|baseurl=http://vault.centos.org|' /etc/yum.repos.d/CentOS-*.repo\nRUN yum install -y gcc\n",
         ),
         leaves("FROM python:3.6-stretch\nRUN apt-get update\n").that_says("whether the keys"),
+        leaves("FROM mono:6\nRUN apt-get update\n").that_says("lists of its own"),
+        fixes(
+            "FROM centos:7\nRUN yum -y distro-sync\nRUN yum -y update\n",
+            "FROM centos:7\nRUN sed -i -e 's/^mirrorlist=/#mirrorlist=/' -e 's|^#baseurl=http://mirror.centos.org|baseurl=http://vault.centos.org|' /etc/yum.repos.d/CentOS-*.repo\nRUN yum -y distro-sync\nRUN yum -y update\n",
+        ),
         leaves("FROM postgres:9.6-buster\nRUN apt-get update\n").that_says("lists of its own"),
         reports("FROM --platform=linux/arm64 ubuntu:19.10\nRUN apt-get update\n", "ports.ubuntu.com"),
         reports("FROM debian:jessie\nRUN apt-get update\n", "a later release"),
@@ -146,10 +151,14 @@ fn doubt(stage: Stage<'_>, release: &str) -> Option<OpenCondition> {
             "build it once, or move to a later release (the recipe `end-of-life`)",
         ));
     }
+    let has_own = stage
+        .base_image()
+        .name()
+        .is_some_and(|it| image_is(it, ImageMark::OwnLists));
     let is_plain = family == Family::System
         || family.is_of_a_language()
         || matches!(family, Family::Golang | Family::Rust | Family::Gcc);
-    (!is_plain).then(|| {
+    (!is_plain || has_own).then(|| {
         OpenCondition::new(
             "whether the image has lists of its own, whose packages are gone, too",
             "build it once, or move to a later release (the recipe `end-of-life`)",

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use dfix_catalogue::programs::{self, Mark};
-use dfix_catalogue::{Ecosystem, PackageMark, ReleaseMark, package_is};
+use dfix_catalogue::{
+    Ecosystem, PackageMark, ReleaseMark, is_pip_told, package_is, python_release,
+};
 use dfix_engine::{OpenCondition, Remedy, remedy};
 use dfix_model::path::file_name;
 use dfix_model::{
@@ -36,6 +38,8 @@ const DOUBTS: &[fn(&Site<'_>) -> Option<OpenCondition>] = &[
     built_modules,
     cleaned_packages,
     options_taken_away,
+    left_tag,
+    unknown_start,
 ];
 
 /// What stays open of all that is not a script.
@@ -72,6 +76,49 @@ fn options_taken_away(site: &Site<'_>) -> Option<OpenCondition> {
         ),
         "write the package's address as `NAME @ git+https://…`, and leave the option away",
     ))
+}
+
+/// A tag of one distribution may have been left before the last release of its Python: then the image has another pip than that.
+fn left_tag(site: &Site<'_>) -> Option<OpenCondition> {
+    let tag = site.stage.base_image().effective_tag()?;
+    let (minor, None) = python_release(tag)? else {
+        return None;
+    };
+    let left = dfix_catalogue::tag("python", tag)?.last_maintained;
+    // Since then images and environments have pips of one kind.
+    let is_old = left.is_some_and(|day| (day.year, day.month) < (2021, 3));
+    open(
+        site.is_of_image() && is_old && is_pip_told(minor),
+        &format!(
+            "which pip `{tag}` has: it was left before the last release of Python 3.{minor}, and environments get another one"
+        ),
+        "name the whole version, with its third number, or move to a later Python",
+    )
+}
+
+/// Files that are not read are put into an image that does not say what it starts: a script may name the system's Python by its whole path, which has
+/// none of the packages then.
+fn unknown_start(site: &Site<'_>) -> Option<OpenCondition> {
+    let mut targets = site.stage.file().targets();
+    let is_unknown = |it: Stage<'_>| {
+        let entry = it.entry();
+        let starts_nothing = entry.entrypoint.step().is_none() && entry.cmd.step().is_none();
+        site.stages.contains(&it)
+            && starts_nothing
+            && brings_unread(it)
+            && it.scripts_of_launches().is_none()
+    };
+    open(
+        targets.any(is_unknown),
+        "what is run in this image: it has no `CMD` or `ENTRYPOINT` of its own",
+        "see that nothing names the system's Python by its path, such as a script that begins with `#!/usr/local/bin/python`",
+    )
+}
+
+/// Whether what is put into an image is not read, and may be programs.
+fn brings_unread(stage: Stage<'_>) -> bool {
+    let sources = stage.application_sources();
+    !(sources.unread.is_empty() && sources.unread_files.is_empty())
 }
 
 /// The image's Python may be too old to make environments.

@@ -33,6 +33,17 @@ pub(super) const EXAMPLES: &[Example] = &[
         "FROM debian:12\nRUN apt-get update && apt-get install -y nginx\n",
         "FROM debian:12-slim\nRUN apt-get update && apt-get install -y nginx\n",
     ),
+    // Up to Debian 10 the plain image had `ip` and `ping` besides.
+    fixes(
+        "FROM debian:buster\nCMD [\"nginx\"]\n",
+        "FROM debian:buster-slim\nCMD [\"nginx\"]\n",
+    ),
+    leaves("FROM debian:buster\nRUN ip addr\nCMD [\"nginx\"]\n"),
+    leaves("FROM debian:stretch\nHEALTHCHECK CMD ping -c1 gw || exit 1\nCMD [\"nginx\"]\n"),
+    leaves("FROM python:3.7-buster\nCOPY app.py .\nCMD ip route && python app.py\n").with_context(APP),
+    leaves("FROM debian:buster\nCOPY x /x\nCMD [\"/x\"]\n"),
+    leaves("FROM debian:buster\n"),
+    leaves("FROM debian:12\nRUN apt-get update && apt-get install -y texlive-full\nCMD [\"texdoc\", \"ctex\"]\n"),
     // The default decides the tag.
     fixes(
         "ARG V=3.11\nFROM python:${V}\nCOPY app.py .\nCMD [\"python\", \"app.py\"]\n",

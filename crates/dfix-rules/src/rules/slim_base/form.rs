@@ -152,8 +152,16 @@ impl SlimForm {
 
     /// Whether the slim form lacks more than documentation.
     pub(super) fn lacks_tools(&self) -> bool {
-        self.foundation()
-            .is_none_or(|f| !matches!(f.layer, Layer::Plain | Layer::Slim))
+        let Some(foundation) = self.foundation() else {
+            return true;
+        };
+        match foundation.layer {
+            Layer::Slim => false,
+            Layer::Plain => foundation
+                .release
+                .is_some_and(catalogue::has_more_than_slim),
+            _ => true,
+        }
     }
 
     /// The program, if the slim form lacks it and the full one has it.
