@@ -72,6 +72,7 @@ mod tests {
             ImageMark::KeepsData,
             ImageMark::KeepsPorts,
             ImageMark::KeepsShell,
+            ImageMark::OwnLists,
             ImageMark::OwnTrust,
             ImageMark::ScriptAtStart,
             ImageMark::SortsTexts,

@@ -66,6 +66,7 @@ mod onbuild;
 mod one_word_outputs;
 mod option_names;
 mod other_pythons;
+mod package_conflicts;
 mod package_marks;
 mod package_tools;
 mod package_writes;
@@ -178,6 +179,7 @@ pub use node_env::{NodeEnvEffect, is_production_by_itself, node_env_effect};
 pub use onbuild::{has_triggers, onbuild_triggers};
 pub use one_word_outputs::{OneWord, prints_one_word};
 pub use other_pythons::tells_of_other_python;
+pub use package_conflicts::push_each_other_out;
 pub use package_marks::{Ecosystem, PackageMark, needs_root, package_is, web_frameworks};
 pub use package_tools::{
     PackageManager, PackageTool, PackageWord, apt_setting, package_options, package_tool,

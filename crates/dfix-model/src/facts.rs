@@ -314,6 +314,15 @@ impl<'m> Stage<'m> {
         data_folders::filled_folders(self)
     }
 
+    /// The first step between two bytes of the file that does something which is not read, and may have packages come from elsewhere.
+    pub fn may_add_archives(
+        self,
+        since: dfix_syntax::TextSize,
+        before: dfix_syntax::TextSize,
+    ) -> Option<Step<'m>> {
+        unread_work::unread_between(self, unread_work::Part::Archives, (since, before))
+    }
+
     /// Whether the program of this name is found before a byte of the file: the image has it, or a command before calls or installs it,
     /// and none takes it away again. `No` where the image lacks it and nothing before may bring it.
     pub fn has_program(self, name: &str, at: dfix_syntax::TextSize) -> Ternary {

@@ -218,6 +218,20 @@ pub(crate) fn unread_before_command(command: Command<'_>, part: Part) -> Option<
     unread_before(command.stage()?, part, (step.index(), at))
 }
 
+/// The first step of a stage's chain between two places of the file in which something is not read.
+pub(crate) fn unread_between(
+    stage: Stage<'_>,
+    part: Part,
+    (since, before): (TextSize, TextSize),
+) -> Option<Step<'_>> {
+    stage.base_chain().find_map(|of| {
+        let interpreted = Interpreted::of(of);
+        let is_between = |it: TextSize| since < it && it < before;
+        let mut runs = of.runs().filter(|it| it.range().end() > since);
+        runs.find(|it| unread_of(*it, interpreted, part).is_some_and(|it| is_between(it.at)))
+    })
+}
+
 /// The same in a whole stage.
 pub(crate) fn unread_in(stage: Stage<'_>, part: Part) -> Option<OpenCondition> {
     unread_before(stage, part, (usize::MAX, TextSize::default()))

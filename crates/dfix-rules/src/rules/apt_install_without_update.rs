@@ -34,6 +34,10 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN sudo apt-get update && sudo apt-get install -y curl && echo\n",
         )
         .that_says("no command that was read fetches lists before"),
+        leaves("FROM debian:12\nRUN apt-get update && apt-get install -y wget\nRUN apt-get install -y ./repo.deb\nRUN apt-get install -y jq\n")
+            .that_says("may change the sources"),
+        leaves("FROM debian:12\nRUN apt-get update && apt-get install -y wget\nCOPY setup.sh /tmp/\nRUN /tmp/setup.sh\nRUN apt-get install -y jq\n")
+            .that_says("may change the sources"),
         leaves("FROM debian:12\nRUN apt-get update || true\nRUN apt-get upgrade -y\nRUN apt-get install -y curl\n")
             .that_says("whether all lists can be fetched"),
         leaves("FROM debian:12\nRUN apt-get update; exit 0\nRUN apt-get upgrade -y\nRUN apt-get install -y curl\n")
@@ -43,7 +47,7 @@ pub(crate) const RULE: Rule = Rule {
         leaves(
             "FROM debian:12\nRUN apt-get update && apt-get install -y a\nRUN echo deb https://acme.example ./ > /etc/apt/sources.list.d/a.list\nRUN apt-get install -y curl\n",
         )
-        .that_says("whether the lists of what was added can be fetched there"),
+        .that_says("whether all lists can be fetched there"),
         leaves(
             "FROM debian:12\nCOPY a.list /etc/apt/sources.list.d/\nRUN apt-get install -y curl\n",
         )
@@ -137,6 +141,12 @@ fn installs(apt: &PackageCommand<'_>) -> bool {
         && (packages.is_empty() || packages.iter().any(|it| it.kind != SpecKind::Path))
 }
 
+/// Whether it installs packages from files, which may add archives of their own.
+fn installs_files(apt: &PackageCommand<'_>) -> bool {
+    let packages = apt.packages();
+    apt.is_of_system() && apt.is_install() && packages.iter().any(|it| it.kind != SpecKind::Index)
+}
+
 fn fetches(apt: &PackageCommand<'_>) -> bool {
     apt.manager == PackageManager::Apt && apt.subcommand_is_one_of(&["update"])
 }
@@ -184,6 +194,7 @@ fn changed_sources<'m>(stage: Stage<'m>, install: &PackageCommand<'m>) -> Option
         is_since(it.range().start())
             && (it.is_one_of(&["add-apt-repository", "apt-add-repository"])
                 || (it.is("dpkg") && (it.has_option("-i") || it.has_option("--install")))
+                || PackageCommand::of(*it).is_some_and(|it| installs_files(&it))
                 || it
                     .words()
                     .chain(targets)
@@ -193,10 +204,14 @@ fn changed_sources<'m>(stage: Stage<'m>, install: &PackageCommand<'m>) -> Option
     let by_copy = steps.find(|it| {
         it.is_copy_or_add() && is_since(it.range().start()) && names_sources(it.source_text())
     });
-    let step = by_command.map(Command::step).or(by_copy)?;
+    let by_script = || stage.may_add_archives(last.unwrap_or_default(), install.range().start());
+    let step = by_command
+        .map(Command::step)
+        .or(by_copy)
+        .or_else(by_script)?;
     Some(OpenCondition::new(
         format!(
-            "whether the lists of what was added can be fetched there: {} may change the sources",
+            "whether all lists can be fetched there: {} may change the sources",
             step.label()
         ),
         "try `apt-get update` there",

@@ -1,8 +1,9 @@
 //! One list of packages in the place of several.
 
-use dfix_catalogue::SystemPackageManager;
+use dfix_catalogue::{SystemPackageManager, push_each_other_out};
 use dfix_engine::{
-    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves,
+    Effect, Findings, Group, OpenCondition, Phase, Rule, Safety, Severity, fixes, leaves, remedy,
+    reports,
 };
 use dfix_model::packages::SpecKind;
 use dfix_model::{
@@ -38,6 +39,10 @@ pub(crate) const RULE: Rule = Rule {
             "FROM debian:12\nRUN apt-get install -y \\\n    curl \\\n    git \\\n    z\n",
         ),
         // Something between, other options, another program, another user.
+        reports(
+            "FROM debian:12\nRUN apt-get update && apt-get install -y exim4 && apt-get install -y postfix\n",
+            "apt refuses both at once",
+        ),
         leaves(
             "FROM debian:12\nRUN apt-get install -y a && apt-get update && apt-get install -y b\n",
         ),
@@ -117,6 +122,13 @@ fn judge<'m>(
             if !target.operands().chain(added.iter().copied()).any(is_same) {
                 added.push(word);
             }
+        }
+        let names: Vec<&str> = all().flat_map(PackageCommand::packages).filter_map(|it| it.name).collect();
+        let mut pairs = names.iter().enumerate().flat_map(|(at, one)| names[at + 1..].iter().map(move |other| (one, other)));
+        if let Some((one, other)) = pairs.find(|(one, other)| push_each_other_out(one, other)) {
+            return Err(remedy!(
+                "`{one}` goes where `{other}` comes, and apt refuses both at once: name the one that is meant"
+            ));
         }
         let mut words = all().flat_map(PackageCommand::operands);
         let unknown = words.find(|it| !it.is_known());

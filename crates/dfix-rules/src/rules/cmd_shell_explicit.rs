@@ -1,7 +1,7 @@
 //! A `CMD` or `ENTRYPOINT` that a shell runs says so: `["/bin/sh", "-c", "…"]`.
 
 use dfix_engine::{Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves};
-use dfix_model::{Model, Os, Stage, Step};
+use dfix_model::{Model, Os, Stage, StartCommand, Step};
 use dfix_syntax::ast::AstNode;
 use dfix_syntax::{TextRange, TextSize};
 
@@ -61,7 +61,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
     for stage in file.shipped_stages().filter(|it| it.os() != Os::Windows) {
         let entry = stage.entry();
         let steps = [entry.entrypoint, entry.cmd];
-        let steps = steps.into_iter().filter_map(|it| it.step());
+        let steps = steps.into_iter().filter_map(StartCommand::step);
         for step in steps.filter(|it| it.stage() == Some(stage) && is_for_the_shell(stage, *it)) {
             let Some(script) = script_of(step) else {
                 continue;
