@@ -1,4 +1,4 @@
-//! What Git says of the repository. Source: git-config(1), "remote.<name>.url".
+//! What Git says of the repository. Source: git-config(1), `remote.<name>.url`.
 
 use crate::files::Files;
 

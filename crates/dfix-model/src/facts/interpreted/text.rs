@@ -33,7 +33,7 @@ pub enum Door {
 pub struct Unread {
     /// The command, or the instruction, in the Dockerfile that has it interpreted.
     pub place: TextRange,
-    /// The index of its step, see [`Step::index`].
+    /// The index of its step, see [`crate::Step::index`].
     pub step: usize,
     /// How it reaches the interpreter.
     pub door: Door,
