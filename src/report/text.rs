@@ -78,7 +78,14 @@ fn change<'a>(entry: &Entry<'a>) -> Option<Snippet<'a, Patch<'a>>> {
         usize::from(last.range.end()),
     );
     let start = text.get(..from)?.rfind('\n').map_or(0, |at| at + 1);
-    let end = text.get(to..)?.find('\n').map_or(text.len(), |at| to + at);
+    // Where the last edit takes whole lines away, the next line is none of those that it touches.
+    let takes_lines =
+        last.text.is_empty() && !last.range.is_empty() && text.get(..to)?.ends_with('\n');
+    let end = match text.get(to..)?.find('\n') {
+        _ if takes_lines => to - 1,
+        Some(at) => to + at,
+        None => text.len(),
+    };
     // What comes in before an empty line needs that line: the renderer would put it behind the one above.
     let is_before_an_empty_line = end > start && text[..end].ends_with('\n') && end < text.len();
     let end = end + usize::from(is_before_an_empty_line);

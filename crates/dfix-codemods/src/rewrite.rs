@@ -4,8 +4,11 @@ mod by_builder;
 mod by_run;
 mod deciding;
 mod judge;
+mod packages;
 mod programs;
 mod said;
+mod settings;
+mod stages;
 mod unpublished;
 mod users;
 

@@ -1,7 +1,7 @@
 //! Conditions on the place of what a pattern finds.
 
 use dfix_catalogue::Distribution;
-use dfix_model::{ImagePlace, Model, Stage, Step};
+use dfix_model::{ImagePlace, Model, Stage, Step, StepKind};
 
 use crate::error::PatternError;
 use crate::matching::find::{Found, Subject, find};
@@ -311,12 +311,30 @@ fn is_base(found: &Found<'_>) -> bool {
     }
 }
 
+/// Whether a build may choose the user in force: a `USER` before names an argument.
+fn is_chosen(found: &Found<'_>) -> bool {
+    let (Some(stage), Some(step)) = (found.stage(), found.step()) else {
+        return false;
+    };
+    let users = stage.base_chain().flat_map(Stage::user_steps);
+    let before = users.filter(|it| it.index() < step.index());
+    let Some(word) = before.max_by_key(|it| it.index()).and_then(Step::word) else {
+        return false;
+    };
+    let is_arg = |name: &String| {
+        let mut steps = step.file().steps().filter(|it| it.is(StepKind::Arg));
+        steps.any(|it| it.pairs().any(|it| it.key_text() == Some(name)))
+    };
+    word.variables().iter().any(is_arg)
+}
+
 fn is_root(found: &Found<'_>) -> bool {
-    match &found.subject {
-        Subject::Command(command) => command.has_roots_rights().is_yes(),
-        Subject::Image(_) | Subject::Instructions(_) => found
-            .step()
-            .and_then(|step| Some((step.stage()?, step)))
-            .is_some_and(|(stage, step)| stage.user_at(step).is_root().is_yes()),
-    }
+    !is_chosen(found)
+        && match &found.subject {
+            Subject::Command(command) => command.has_roots_rights().is_yes(),
+            Subject::Image(_) | Subject::Instructions(_) => found
+                .step()
+                .and_then(|step| Some((step.stage()?, step)))
+                .is_some_and(|(stage, step)| stage.user_at(step).is_root().is_yes()),
+        }
 }

@@ -163,7 +163,7 @@ fn told_command(command: &CommandPattern, names: &Names, indent: &str, told: &mu
             let words: Vec<String> = items.iter().map(|it| shown(&it.word, names)).collect();
             let _ = writeln!(
                 told,
-                "{indent}words, in this order, for the program's options are not known: `{}`",
+                "{indent}words, in this order, for the program's options are not known: `{}`; further words that begin with `-` may be there, and no others",
                 words.join(" ")
             );
         }

@@ -15,6 +15,8 @@ pub(crate) enum Target {
     Dockerfile(StepKind),
     /// Into a string of JSON: of the exec form, or of paths.
     Json(StepKind),
+    /// Into the text of a here-document that becomes a file; whether the builder puts variables in there.
+    Body(bool),
 }
 
 /// What stands around the place.
@@ -44,7 +46,7 @@ impl Target {
         match self {
             Target::Shell(_) => matches!(kind, WordKind::Shell | WordKind::ShellIn(_)),
             Target::Dockerfile(_) => kind == WordKind::Dockerfile,
-            Target::Json(_) => false,
+            Target::Json(_) | Target::Body(_) => false,
         }
     }
 }
@@ -78,6 +80,13 @@ pub(crate) fn written(text: &Text<'_>, site: Site, state: &State<'_>) -> Result<
         Target::Shell(kind) => carried.in_shell(kind, site),
         Target::Dockerfile(kind) => carried.in_dockerfile(kind, site.quote),
         Target::Json(kind) => carried.in_json(kind),
+        Target::Body(_) if carried.has_variables() => Err(format!(
+            "`{}` holds what would be read otherwise where it is put",
+            carried.shown
+        )),
+        // Source: BuildKit, `frontend/dockerfile/shell`: in a body a backslash protects `$`, a quote and itself.
+        Target::Body(true) => Ok(carried.shown.replace('\\', "\\\\").replace('$', "\\$")),
+        Target::Body(false) => Ok(carried.shown),
     }
 }
 

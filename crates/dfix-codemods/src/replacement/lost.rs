@@ -95,24 +95,50 @@ pub(crate) fn may_go<'m>(
 }
 
 /// What is open where an instruction goes and others take its place: what of its commands the pattern leaves out goes, too.
-pub(crate) fn gone_with(pattern: &InstructionPattern, state: &State<'_>) -> Option<OpenCondition> {
+///
+/// # Errors
+/// Where a redirection of a command would go.
+pub(crate) fn gone_with(
+    pattern: &InstructionPattern,
+    state: &State<'_>,
+) -> Result<Option<OpenCondition>, String> {
     let Arguments::Script(items) = &pattern.arguments else {
-        return None;
+        return Ok(None);
     };
-    let mut lost = items.iter().flat_map(|it| {
-        let commands = it.pipeline.found(state);
-        let both = it.pipeline.commands().zip(commands);
-        both.filter_map(|(pattern, command)| {
+    let mut open = None;
+    for item in items {
+        let commands = item.pipeline.found(state);
+        for (pattern, command) in item.pipeline.commands().zip(commands) {
+            unnamed_redirect(pattern, command)?;
             let lost = unnamed_option(pattern, command, state)
-                .or_else(|| in_front(pattern, command, state))?;
-            Some((lost, command.name()))
-        })
+                .or_else(|| in_front(pattern, command, state));
+            if let (None, Some(lost)) = (&open, lost) {
+                open = Some(OpenCondition::new(
+                    format!(
+                        "whether what comes does without the `{lost}` of `{}`, which goes and is not in the pattern",
+                        command.name()
+                    ),
+                    "write it in the pattern, or leave it alone with `not`",
+                ));
+            }
+        }
+    }
+    Ok(open)
+}
+
+/// Refuses to take a command away with a redirection that the pattern does not mention, but for what is thrown away.
+fn unnamed_redirect(pattern: &CommandPattern, command: Command<'_>) -> Result<(), String> {
+    if !pattern.redirects.is_empty() {
+        return Ok(());
+    }
+    let mut redirects = command.redirects();
+    let named = redirects.find_map(|it| {
+        let target = it.target()?;
+        let is_nobodys = target.is("/dev/null") || it.operator() == ">&";
+        (!is_nobodys).then(|| format!("{}{}", it.operator(), target.shortened()))
     });
-    let (lost, name) = lost.next()?;
-    Some(OpenCondition::new(
-        format!(
-            "whether what comes does without the `{lost}` of `{name}`, which goes and is not in the pattern"
-        ),
-        "write it in the pattern, or leave it alone with `not`",
-    ))
+    match named {
+        Some(it) => Err(format!("`{it}` is not in the pattern, and would be lost")),
+        None => Ok(()),
+    }
 }

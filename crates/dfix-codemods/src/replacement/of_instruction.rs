@@ -60,7 +60,7 @@ pub(crate) fn plan<'m>(
                 let step = step_of(old[i]).ok_or("no instruction was found")?;
                 removed(old[i], step, state, &mut plan)?;
                 if !new.is_empty() {
-                    plan.open.extend(gone_with(old[i], state));
+                    plan.open.extend(gone_with(old[i], state)?);
                 }
             }
             Fate::Added(j) => {
@@ -208,6 +208,7 @@ fn one<'m>(
     if is_other_place || !are_alike(&old.arguments, &new.arguments) {
         nothing_left(old, step, state)?;
         let mut plan = Plan::default();
+        plan.open.extend(gone_with(old, state)?);
         if let Arguments::Pairs(items) = &new.arguments {
             for item in items {
                 let value = filled_if(item.value.as_ref(), state)?;

@@ -82,7 +82,8 @@ fn with_equals<'m>(pair: Pair<'m>, step: Step<'m>) -> Result<Op<'m>, String> {
 
 /// Refuses, or tells, where `ADD` does with a source what `COPY` does not, and one becomes the other.
 fn unlike(step: Step<'_>, new: StepKind, plan: &mut Plan<'_>) -> Result<(), String> {
-    for source in step.sources() {
+    // The text of a here-document is a file as it is.
+    for source in step.sources().filter(|it| !it.starts_with("<<")) {
         let word = source.shortened();
         match step.file().added_source(source) {
             AddedSource::Plain => {}

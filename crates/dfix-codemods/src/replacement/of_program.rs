@@ -8,6 +8,7 @@ use dfix_model::{Command, Word};
 use crate::flat;
 use crate::matching::state::{Slot, State};
 use crate::pattern::command::CommandPattern;
+use crate::pattern::words::WordPattern;
 use crate::replacement::of_words::{elsewhere, filled, words_of};
 use crate::replacement::plan::Plan;
 
@@ -30,7 +31,13 @@ pub(crate) fn carried_options<'m>(
         .operands()
         .iter()
         .filter(|it| it.word.as_list().is_some());
-    let stays = lists.filter(|it| new.words().contains(&&it.word));
+    // What stands behind `--` is no option of either.
+    let is_behind = |word: &WordPattern| {
+        let words = new.words();
+        let at = words.iter().position(|it| *it == word);
+        at.is_some_and(|at| words[..at].iter().any(|it| it.as_literal() == Some("--")))
+    };
+    let stays = lists.filter(|it| new.words().contains(&&it.word) && !is_behind(&it.word));
     let words = stays.flat_map(|it| words_of(it, state));
     let options: Vec<&str> = words
         .filter_map(Word::value)

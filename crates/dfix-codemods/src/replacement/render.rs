@@ -39,8 +39,20 @@ pub(crate) fn instruction(
     };
     let head = WordPattern::of_flat(head, template);
     let mut written = pieces(&head, state, Target::Dockerfile(new.kind))?;
-    let arguments = WordPattern::of_flat(arguments, template);
-    written.push_str(&pieces(&arguments, state, target)?);
+    let (arguments, body) = match (target, arguments.split_once('\n')) {
+        (Target::Dockerfile(_), Some((line, _))) if line.contains("<<") => {
+            arguments.split_at(line.len() + 1)
+        }
+        _ => (arguments, ""),
+    };
+    let is_literal = arguments.contains("<<'")
+        || arguments.contains("<<\"")
+        || arguments.contains("<<-'")
+        || arguments.contains("<<-\"");
+    for (text, target) in [(arguments, target), (body, Target::Body(!is_literal))] {
+        let source = WordPattern::of_flat(text, template);
+        written.push_str(&pieces(&source, state, target)?);
+    }
     on_its_lines(written, template)
 }
 
@@ -168,6 +180,8 @@ impl Writer<'_, '_> {
         let mut is_escaped = false;
         for c in text.chars() {
             match (self.quote, c) {
+                // Quotes mean nothing in a file.
+                _ if matches!(self.target, Target::Body(_)) => {}
                 _ if is_escaped => is_escaped = false,
                 (None | Some('"'), '\\') => is_escaped = true,
                 (None, '\'') if is_json => {}
@@ -280,6 +294,7 @@ impl Writer<'_, '_> {
             Target::Shell(_) => site.is_command,
             Target::Dockerfile(kind) => kind == StepKind::From && site.quote.is_none(),
             Target::Json(_) => self.written.trim().is_empty(),
+            Target::Body(_) => false,
         };
         if is_all || carry::is_plain(text) {
             return Ok(());

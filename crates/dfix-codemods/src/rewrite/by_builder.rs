@@ -33,7 +33,12 @@ impl Rewrite {
         }
         let copies = [StepKind::Copy, StepKind::Add];
         let is_copied = |all: &[&InstructionPattern]| copies.into_iter().any(|it| has(all, it));
-        if is_copied(&new) && has(&old, StepKind::Run) && !is_copied(&old) {
+        // The text of a here-document is in the file.
+        let is_text = self.replacement.template.source.contains("<<")
+            && step
+                .stage()
+                .is_none_or(|it| it.user_at(step).is_root().is_yes());
+        if is_copied(&new) && has(&old, StepKind::Run) && !is_copied(&old) && !is_text {
             open.push(OpenCondition::new(
                 format!(
                     "whether line {} may be the builder's: it takes files from the build context or an address, for root, \

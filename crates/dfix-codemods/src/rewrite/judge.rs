@@ -7,7 +7,7 @@ use dfix_model::{ImagePlace, Model};
 
 use super::Rewrite;
 use super::said::Said;
-use super::{deciding, users};
+use super::{deciding, packages, settings, stages, users};
 use crate::flat;
 use crate::matching::find::{Found, Subject};
 use crate::matching::state::Value;
@@ -163,6 +163,16 @@ impl Rewrite {
             open.extend(plan.iter().flat_map(|plan| users::named(plan, file)));
             open.extend(plan.iter().flat_map(|plan| users::renumbered(plan, file)));
             open.extend(self.by_builder(it));
+            let plan = plan.and_then(|mut plan| {
+                stages::counted(&plan, file)?;
+                self.other_variables(it, &mut plan);
+                open.extend(stages::unknown(&plan, file));
+                open.extend(settings::shell(&plan, it));
+                open.extend(settings::entry_point(&plan));
+                open.extend(users::without_rights(&plan));
+                open.extend(packages::taken_away(&plan, found, file));
+                Ok(plan)
+            });
             let called = self.by_run(it).and_then(|mut open| {
                 open.extend(self.programs_of(it)?);
                 Ok(open)

@@ -1,7 +1,7 @@
 //! Users and groups that a rewrite names, and that may not be there: the build fails (`COPY --chown`), or the container does
 //! not start (`USER`). And numbers of theirs that it changes in one place of several.
 
-use dfix_catalogue::account_tool;
+use dfix_catalogue::{WrapperKind, account_tool};
 use dfix_engine::OpenCondition;
 use dfix_model::{AccountNumber, Model, Stage, Step, StepKind, Ternary};
 use dfix_syntax::{TextRange, TextSize};
@@ -173,4 +173,30 @@ fn are_of_one(one: Step<'_>, other: Step<'_>) -> bool {
     let is_above =
         |it: Stage<'_>, of: Stage<'_>| of.base_chain().any(|base| base.index() == it.index());
     is_above(one, other) || is_above(other, one)
+}
+
+/// What is open where a program goes that runs a command as another user: the one in force runs it then.
+pub(super) fn without_rights(plan: &Plan<'_>) -> Vec<OpenCondition> {
+    let gone = plan.ops.iter().filter_map(|op| match op {
+        Op::RemoveWrapper(command, index) => Some((*command, command.wrappers().nth(*index)?)),
+        _ => None,
+    });
+    let of_user = gone.filter(|(_, it)| it.kind == WrapperKind::User);
+    let open = of_user.filter_map(|(command, wrapper)| {
+        let (step, stage) = (command.step(), command.stage()?);
+        let is_roots = wrapper.user.is_none_or(|it| it.is("root") || it.is("0"));
+        if is_roots && stage.user_at(step).is_root().is_yes() {
+            return None;
+        }
+        Some(OpenCondition::new(
+            format!(
+                "whether the user in force at line {} may do what `{}` does: `{}` made it another's",
+                step.line_at(command.range().start()),
+                command.name(),
+                wrapper.name
+            ),
+            "let `USER` say the right one before it",
+        ))
+    });
+    open.collect()
 }
