@@ -1,10 +1,22 @@
-//! Atomic replacement: whenever dfix is killed, every file is whole, old or new.
+//! Atomic replacement: whenever dfix is killed, every file is whole, old or new. What a killed run leaves is a file beside it, which the
+//! next run that writes there takes away.
+//!
+//! A temporary file is locked as long as it is written, and whoever takes one away locks it first: so a run that is dead is told from one
+//! that is alive, on any machine that shares the folder.
 
+use std::collections::HashSet;
 use std::fs::{self, File, Metadata};
-use std::io::Write as _;
-use std::path::Path;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex};
+
+use tempfile::NamedTempFile;
 
 use crate::file_error::FileError;
+
+/// How the name of a temporary file begins and ends.
+const PREFIX: &str = ".dfix-";
+const SUFFIX: &str = ".tmp";
 
 /// Replaces the content `before` of the file at `path` with `after`. Symbolic links are followed to
 /// their target, which keeps its mode and, where allowed, its owner. Nothing is written when the two
@@ -32,12 +44,10 @@ pub(crate) fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), Fi
         .with_remedy("apply the patch that --diff prints, or make the file a copy of its own"));
     }
     let folder = target.parent().unwrap_or(Path::new("/"));
-    let mut fresh = tempfile::Builder::new()
-        .prefix(".dfix-")
-        .suffix(".tmp")
-        .tempfile_in(folder)
-        // The error itself would name the temporary file, which nobody knows.
-        .map_err(|e| cannot("write into the file's folder", &e.kind().into()))?;
+    remove_leftovers(folder);
+    // The error itself would name the temporary file, which nobody knows.
+    let mut fresh =
+        locked_in(folder).map_err(|e| cannot("write into the file's folder", &e.kind().into()))?;
     fresh
         .write_all(after)
         .and_then(|()| keep_owner(fresh.as_file(), &metadata))
@@ -59,6 +69,60 @@ pub(crate) fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), Fi
         let _ = folder.sync_all();
     }
     Ok(())
+}
+
+/// A new file in a folder, locked.
+fn locked_in(folder: &Path) -> io::Result<NamedTempFile> {
+    loop {
+        let mut builder = tempfile::Builder::new();
+        let fresh = builder.prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)?;
+        // Some file systems have no locks; there nobody takes it away either.
+        let _ = fresh.as_file().lock();
+        // Before it was locked another run may have taken it for a dead one's.
+        if fresh.path().exists() {
+            return Ok(fresh);
+        }
+    }
+}
+
+/// Takes away what dead runs left in a folder, once in a run.
+fn remove_leftovers(folder: &Path) {
+    static SEEN: LazyLock<Mutex<HashSet<PathBuf>>> = LazyLock::new(Mutex::default);
+    let is_new = {
+        let mut seen = SEEN.lock().expect("no thread panics with the lock");
+        seen.insert(folder.to_owned())
+    };
+    if is_new {
+        sweep(folder);
+    }
+}
+
+/// Takes away the temporary files of a folder that nobody holds.
+fn sweep(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.filter_map(Result::ok) {
+        let name = entry.file_name();
+        let is_ours = name.to_str().is_some_and(is_temporary);
+        if !is_ours || !entry.file_type().is_ok_and(|it| it.is_file()) {
+            continue;
+        }
+        let path = entry.path();
+        if let Ok(file) = File::open(&path)
+            && file.try_lock().is_ok()
+        {
+            let _ = fs::remove_file(&path);
+        }
+    }
+}
+
+/// Whether a name is one that [`locked_in`] gives: six letters or digits between beginning and end.
+fn is_temporary(name: &str) -> bool {
+    let middle = name
+        .strip_prefix(PREFIX)
+        .and_then(|it| it.strip_suffix(SUFFIX));
+    middle.is_some_and(|it| it.len() == 6 && it.bytes().all(|it| it.is_ascii_alphanumeric()))
 }
 
 #[cfg(unix)]
@@ -95,7 +159,7 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
 
-    use super::replace;
+    use super::{is_temporary, locked_in, replace, sweep};
 
     fn folder_with(text: &str) -> (tempfile::TempDir, std::path::PathBuf) {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -115,6 +179,41 @@ mod tests {
             0o640
         );
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_dead_run_left_goes_and_nothing_else() {
+        let (folder, path) = folder_with("old");
+        let alive = locked_in(folder.path()).unwrap();
+        for name in [
+            ".dfix-aB3xY9.tmp",
+            ".dfix-notes.tmp",
+            "dfix-aB3xY9.tmp",
+            ".dfix-aB3xY9.txt",
+        ] {
+            fs::write(folder.path().join(name), "x").unwrap();
+        }
+        fs::create_dir(folder.path().join(".dfix-folder.tmp")).unwrap();
+        sweep(folder.path());
+        let mut left: Vec<String> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|it| it.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        let held = alive.path().file_name().unwrap().to_str().unwrap();
+        let mut wanted = vec![
+            ".dfix-aB3xY9.txt",
+            ".dfix-folder.tmp",
+            ".dfix-notes.tmp",
+            "Dockerfile",
+            "dfix-aB3xY9.tmp",
+            held,
+        ];
+        wanted.sort_unstable();
+        assert_eq!(left, wanted);
+        assert!(is_temporary(held));
+        replace(&path, b"old", b"new").unwrap();
+        assert!(alive.path().exists());
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Conditions on the place of what a pattern finds.
 
-use dfix_catalogue::Distribution;
+use dfix_catalogue::{Distribution, WrapperKind};
 use dfix_model::{ImagePlace, Model, Stage, Step, StepKind};
 
 use crate::error::PatternError;
 use crate::matching::find::{Found, Subject, find};
 use crate::matching::reference::Reference;
+use crate::pattern::command::CommandPattern;
 use crate::pattern::template::Names;
 use crate::pattern::{Kind, Pattern};
 
@@ -56,6 +57,8 @@ pub(crate) struct Places {
     is_last: bool,
     is_base: bool,
     as_root: bool,
+    /// Whether the pattern names what runs a command as another user: that may go with what is found.
+    names_switch: bool,
     relations: Vec<(Relation, Pattern)>,
 }
 
@@ -66,7 +69,7 @@ impl Places {
         beside: &Pattern,
         names: &mut Names,
     ) -> Result<Self, PatternError> {
-        let beside = Some(&beside.template);
+        let template = Some(&beside.template);
         let mut relations = Vec::new();
         let all = [
             (Relation::Before, "before", &conditions.before),
@@ -77,7 +80,7 @@ impl Places {
         ];
         for (relation, part, patterns) in all {
             for pattern in patterns {
-                let read = Pattern::read(part, pattern, names, beside)?;
+                let read = Pattern::read(part, pattern, names, template)?;
                 relations.push((relation, read));
             }
         }
@@ -94,6 +97,10 @@ impl Places {
             is_last: conditions.is_last,
             is_base: conditions.is_base,
             as_root: conditions.as_root,
+            names_switch: commands_of(beside).any(|it| {
+                let mut wrappers = it.wrappers.iter();
+                wrappers.any(|it| is_switch(&it.name))
+            }),
             relations,
         })
     }
@@ -190,7 +197,7 @@ impl Places {
             && is_made_of
             && is_final
             && is_base
-            && (!self.as_root || is_root(found))
+            && (!self.as_root || is_root(found, self.names_switch))
             && self.relate(found, file)
     }
 
@@ -311,6 +318,20 @@ fn is_base(found: &Found<'_>) -> bool {
     }
 }
 
+/// The commands of a pattern that is one, or a pipeline of some.
+fn commands_of(pattern: &Pattern) -> Box<dyn Iterator<Item = &CommandPattern> + '_> {
+    match &pattern.kind {
+        Kind::Command(command) => Box::new(std::iter::once(&**command)),
+        Kind::Pipeline(all) => Box::new(all.commands()),
+        Kind::Image(_) | Kind::Instructions(_) => Box::new(std::iter::empty()),
+    }
+}
+
+/// Whether a program runs commands as another user.
+fn is_switch(name: &str) -> bool {
+    dfix_catalogue::wrapper(name, [None, None]).is_some_and(|it| it.kind() == WrapperKind::User)
+}
+
 /// Whether a build may choose the user in force: a `USER` before names an argument.
 fn is_chosen(found: &Found<'_>) -> bool {
     let (Some(stage), Some(step)) = (found.stage(), found.step()) else {
@@ -328,9 +349,10 @@ fn is_chosen(found: &Found<'_>) -> bool {
     word.variables().iter().any(is_arg)
 }
 
-fn is_root(found: &Found<'_>) -> bool {
+fn is_root(found: &Found<'_>, names_switch: bool) -> bool {
     !is_chosen(found)
         && match &found.subject {
+            Subject::Command(command) if names_switch => command.caller_is_root().is_yes(),
             Subject::Command(command) => command.has_roots_rights().is_yes(),
             Subject::Image(_) | Subject::Instructions(_) => found
                 .step()

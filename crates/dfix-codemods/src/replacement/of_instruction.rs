@@ -24,7 +24,7 @@ use crate::replacement::of_sets;
 use crate::replacement::of_words::{Placed, filled, filled_if, insert, list, words_of};
 use crate::replacement::plan::{Op, Others, Plan, Planned};
 use crate::replacement::readers::{left_without, named_elsewhere};
-use crate::replacement::{of_command, of_copy, of_form, render};
+use crate::replacement::{of_command, of_copy, of_folding, of_form, render};
 
 /// The change of instructions that the patterns fit. `others`: as for images.
 pub(crate) fn plan<'m>(
@@ -49,7 +49,9 @@ pub(crate) fn plan<'m>(
         .ok_or("no instruction was found")?;
     let mut before: Option<Step<'m>> = None;
     let mut waiting: Vec<String> = Vec::new();
-    for fate in align(old, &new, is_equal, |_, _| true) {
+    let fates = align(old, &new, is_equal, |_, _| true);
+    of_folding::check(old, &new, &fates, &step_of)?;
+    for fate in fates {
         match fate {
             Fate::Kept(i, j) | Fate::Replaced(i, j) => {
                 let step = step_of(old[i]).ok_or("no instruction was found")?;
@@ -61,6 +63,7 @@ pub(crate) fn plan<'m>(
                 removed(old[i], step, state, &mut plan)?;
                 if !new.is_empty() {
                     plan.open.extend(gone_with(old[i], state)?);
+                    of_keyword::folded(step, &new, &mut plan)?;
                 }
             }
             Fate::Added(j) => {
@@ -295,7 +298,12 @@ fn one<'m>(
         (Arguments::Nothing, Arguments::Nothing) => {}
         _ => return Err("a whole script cannot become something else".to_owned()),
     }
-    if !plan.ops.is_empty() {
+    let is_moved = |it: &Op<'m>| match (step.target(), it) {
+        (Some(target), Op::Word(word, _)) => target.range() == word.range(),
+        (Some(target), Op::Bytes(range, _)) => target.range().contains_range(*range),
+        _ => false,
+    };
+    if !plan.ops.is_empty() && (!step.is_copy_or_add() || plan.ops.iter().any(is_moved)) {
         plan.open.extend(named_elsewhere(step));
     }
     if !plan.ops.is_empty() && plan.effects.is_empty() && effects.is_empty() {

@@ -106,6 +106,23 @@ fn unlike(step: Step<'_>, new: StepKind, plan: &mut Plan<'_>) -> Result<(), Stri
     Ok(())
 }
 
+/// The same of a `COPY` or an `ADD` that goes, and whose sources come to one of the other kind.
+pub(crate) fn folded(
+    step: Step<'_>,
+    new: &[&InstructionPattern],
+    plan: &mut Plan<'_>,
+) -> Result<(), String> {
+    let kinds = [StepKind::Copy, StepKind::Add];
+    let of_new = |kind: &StepKind| new.iter().any(|it| it.kind == *kind);
+    let other = kinds
+        .into_iter()
+        .find(|it| *it != step.kind() && of_new(it));
+    match other {
+        Some(kind) if step.is_copy_or_add() && !of_new(&step.kind()) => unlike(step, kind, plan),
+        _ => Ok(()),
+    }
+}
+
 /// A keyword in the letter case of the one that stands there.
 pub(crate) fn keyword(step: Step<'_>, new: &str) -> String {
     let range = step.keyword_range();

@@ -36,6 +36,18 @@ pub(crate) fn stay_scripts(
                         flat::shown(text.flat())
                     ));
                 }
+                // What is bound elsewhere is one word, and a part of a script is read as its text.
+                let is_read =
+                    |it: &&Text<'_>| !is_plain(it.flat()) && !is_of_script(it, state, step);
+                if around.is_script()
+                    && around.quote.is_some()
+                    && let Some(text) = texts.iter().find(is_read)
+                {
+                    return Err(format!(
+                        "`{}` cannot be written in a script that stands in a string",
+                        flat::shown(text.flat())
+                    ));
+                }
                 around.read("x");
             }
         }

@@ -13,7 +13,10 @@ pub(crate) fn left_without(step: Step<'_>, key: &str, is_renamed: bool) -> Vec<O
     } else {
         "see what that does where it is not set"
     };
-    let open = [behind(step, key), elsewhere(step, key)];
+    let of_programs = (key == "PATH").then(|| {
+        "whether all programs are found without the folders that `PATH` names here".to_owned()
+    });
+    let open = [behind(step, key), elsewhere(step, key), of_programs];
     let open = open.into_iter().flatten();
     open.map(|whether| OpenCondition::new(whether, remedy))
         .collect()
@@ -67,10 +70,19 @@ fn reads(step: Step<'_>, key: &str) -> bool {
     reads_variable(step.source_text(), key) || is_named()
 }
 
-/// What is open where the folder of work becomes another one, and other instructions name it.
+/// What is open where the folder of work, or the target of a `COPY`, becomes another one, and other instructions name it.
 pub(crate) fn named_elsewhere(step: Step<'_>) -> Option<OpenCondition> {
-    let folder = step.word().and_then(Word::value)?;
-    if !step.is(StepKind::Workdir) || !folder.starts_with('/') || folder == "/" {
+    let word = match step.kind() {
+        StepKind::Workdir => step.word(),
+        StepKind::Copy | StepKind::Add => step.target(),
+        _ => None,
+    };
+    let folder = word.and_then(Word::value)?;
+    let folder = match folder.trim_end_matches('/') {
+        "" => folder,
+        folder => folder,
+    };
+    if !folder.starts_with('/') || folder == "/" {
         return None;
     }
     let ends =
@@ -79,7 +91,9 @@ pub(crate) fn named_elsewhere(step: Step<'_>) -> Option<OpenCondition> {
         let text = it.source_text();
         let is_same = it.is(StepKind::Workdir) && it.word().is_some_and(|it| it.is(folder));
         let mut places = text.match_indices(folder);
-        !is_same && places.any(|(at, _)| ends(&text[at + folder.len()..]))
+        !is_same
+            && it.range() != step.range()
+            && places.any(|(at, _)| ends(&text[at + folder.len()..]))
     };
     let (lines, are_several) = lines(step.file().steps().filter(names))?;
     let verb = if are_several { "are" } else { "is" };

@@ -165,6 +165,12 @@ impl Rewrite {
             open.extend(self.by_builder(it));
             let plan = plan.and_then(|mut plan| {
                 stages::counted(&plan, file)?;
+                settings::no_shell(&plan)?;
+                self.for_no_shell(it)?;
+                open.extend(settings::secret(&plan, file));
+                open.extend(users::of_added_runs(&plan));
+                open.extend(users::made_no_more(&plan, file));
+                open.extend(packages::called(&plan, file));
                 self.other_variables(it, &mut plan);
                 open.extend(stages::unknown(&plan, file));
                 open.extend(settings::shell(&plan, it));

@@ -67,6 +67,42 @@ pub(super) fn taken_away(
     })
 }
 
+/// What is open where a package is installed no more, and a command behind is called as it is.
+pub(super) fn called(plan: &Plan<'_>, file: &Model<'_>) -> Option<OpenCondition> {
+    let new = |word: TextRange| {
+        plan.ops.iter().find_map(|op| match op {
+            Op::Word(it, text) => (it.range() == word).then_some(text.as_str()),
+            Op::Bytes(range, _) => word.contains_range(*range).then_some(""),
+            Op::Remove(words) => words.iter().any(|it| it.range() == word).then_some(""),
+            Op::RemoveCommand(command) => command.range().contains_range(word).then_some(""),
+            Op::RemoveInstruction(step) => step.range().contains_range(word).then_some(""),
+            _ => None,
+        })
+    };
+    let installs = file
+        .commands()
+        .filter_map(PackageCommand::of)
+        .filter(PackageCommand::is_install);
+    let gone = installs.flat_map(|it| {
+        let packages = it.packages().into_iter();
+        packages.filter_map(move |package| Some((it, package.name?, package.word.range())))
+    });
+    let mut gone = gone.filter(|(_, name, word)| new(*word).is_some_and(|it| !it.contains(name)));
+    gone.find_map(|(install, name, _)| {
+        let stage = install.command.stage()?;
+        let calls = stage.with_descendants().flat_map(Stage::commands);
+        let mut behind = calls.filter(|it| it.range().start() > install.range().end());
+        let call = behind.find(|it| it.is(name))?;
+        Some(OpenCondition::new(
+            format!(
+                "whether line {} does without `{name}`, which is installed no more",
+                call.step().line_at(call.range().start())
+            ),
+            "change what calls it, in the same recipe",
+        ))
+    })
+}
+
 /// Whether one stage is the other, or is based on it.
 fn are_of_one(one: Option<Stage<'_>>, other: Option<Stage<'_>>) -> bool {
     let (Some(one), Some(other)) = (one, other) else {

@@ -1,7 +1,8 @@
 //! Programs that a rewrite calls, and that what it finds does not: they may not be there.
 
+use dfix_catalogue::programs::{self, Mark};
 use dfix_engine::OpenCondition;
-use dfix_model::{Command, PackageCommand, Ternary, come_together};
+use dfix_model::{Command, PackageCommand, Ternary, WordKind, come_together};
 
 use super::Rewrite;
 use crate::flat;
@@ -57,6 +58,41 @@ impl Rewrite {
             open.extend(there.filter(|it| !open.contains(it)));
         }
         Ok(open)
+    }
+
+    /// Refuses words of a shell's own where none stands between: what is found is in the exec form, and stays in it.
+    pub(super) fn for_no_shell(&self, found: &Found<'_>) -> Result<(), String> {
+        let is_exec = match &found.subject {
+            Subject::Command(command) => command.kind() == WordKind::Json,
+            Subject::Instructions(step) => step.is_exec_form(),
+            Subject::Image(_) => false,
+        };
+        // Where pattern and replacement are written in two forms, it gets that of the shell.
+        let has_exec = |all: &[&CommandPattern]| all.iter().any(|it| it.is_exec);
+        let (old, new) = (self.found_commands(), self.written_commands());
+        if !is_exec || has_exec(&old) && !has_exec(&new) {
+            return Ok(());
+        }
+        for pattern in new {
+            let first = called_by(pattern, &found.state).into_iter().next();
+            let is_own = |it: &String| it != "echo" && programs::is(it, Mark::ShellOnly);
+            if let Some(name) = first.filter(is_own) {
+                return Err(format!(
+                    "`{name}` is the shell's own, and what is found is in the exec form: no shell reads it"
+                ));
+            }
+            let mut words = pattern
+                .words()
+                .into_iter()
+                .filter_map(|it| filled(it, &found.state).ok());
+            if let Some(word) = words.find(|it| it.starts_with("~/")) {
+                return Err(format!(
+                    "a shell would read `{}`, and what is found is in the exec form",
+                    flat::shown(&word)
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn found_commands(&self) -> Vec<&CommandPattern> {

@@ -2,7 +2,7 @@
 //! image, a variable that is there in the build alone.
 
 use dfix_engine::OpenCondition;
-use dfix_model::{StartCommand, Step, StepKind};
+use dfix_model::{Model, StartCommand, Step, StepKind, Word};
 
 use super::Rewrite;
 use crate::matching::find::Found;
@@ -42,6 +42,62 @@ pub(super) fn shell<'m>(plan: &Plan<'m>, found: &Found<'m>) -> Option<OpenCondit
     Some(OpenCondition::new(
         format!("whether line {line} means the same to the shell that runs it then"),
         "see what it asks of its shell, and what follows it",
+    ))
+}
+
+/// Refuses what a shell would read where the image has none.
+pub(super) fn no_shell(plan: &Plan<'_>) -> Result<(), String> {
+    let is_for_shell = |line: &str| {
+        let (keyword, rest) = line.trim().split_once(' ').unwrap_or_default();
+        let keywords = ["RUN", "CMD", "ENTRYPOINT"];
+        let is_one = keywords.iter().any(|it| keyword.eq_ignore_ascii_case(it));
+        is_one && !rest.trim_start().starts_with('[')
+    };
+    for op in &plan.ops {
+        let (Op::ReplaceInstruction(step, source)
+        | Op::InstructionBefore(step, source)
+        | Op::InstructionAfter(step, source)) = op
+        else {
+            continue;
+        };
+        let has_none = step.stage().is_some_and(|it| it.has_shell() == Some(false));
+        if has_none && source.lines().any(is_for_shell) {
+            return Err(format!(
+                "the image of line {} has no shell: write it as a JSON array, or do it in a stage that has one",
+                step.line()
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What is open where a secret is asked for by another name: who builds gives it by that.
+pub(super) fn secret(plan: &Plan<'_>, file: &Model<'_>) -> Option<OpenCondition> {
+    let ids = file.steps().flat_map(|step| {
+        let mounts = step
+            .mounts()
+            .filter(|it| matches!(it.kind(), "secret" | "ssh"));
+        let ids: Vec<(Step<'_>, Word<'_>)> = mounts
+            .filter_map(|it| Some((step, it.option("id")?)))
+            .collect();
+        ids
+    });
+    let is_changed = |word: &Word<'_>| {
+        plan.ops.iter().any(|op| match op {
+            Op::Word(it, _) => it.range() == word.range(),
+            Op::Bytes(range, _) => word.range().contains_range(*range),
+            _ => false,
+        })
+    };
+    let mut changed = ids.filter(|(_, word)| is_changed(word));
+    let (step, word) = changed.next()?;
+    Some(OpenCondition::new(
+        format!(
+            "whether builds give what line {} mounts by its new name: now it is `{}`",
+            step.line(),
+            word.shortened()
+        ),
+        "change it where the builder is called, too",
     ))
 }
 

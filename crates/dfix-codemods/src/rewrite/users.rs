@@ -3,7 +3,7 @@
 
 use dfix_catalogue::{WrapperKind, account_tool};
 use dfix_engine::OpenCondition;
-use dfix_model::{AccountNumber, Model, Stage, Step, StepKind, Ternary};
+use dfix_model::{AccountNumber, Flag, Model, Stage, Step, StepKind, Ternary, Word};
 use dfix_syntax::{TextRange, TextSize};
 
 use crate::replacement::plan::{Op, Plan};
@@ -199,4 +199,72 @@ pub(super) fn without_rights(plan: &Plan<'_>) -> Vec<OpenCondition> {
         ))
     });
     open.collect()
+}
+
+/// What is open where a `RUN` comes: it is the user's who is in force there.
+pub(super) fn of_added_runs(plan: &Plan<'_>) -> Option<OpenCondition> {
+    let says_user = |source: &str| {
+        source
+            .lines()
+            .any(|it| it.trim_start().starts_with("USER "))
+    };
+    plan.ops.iter().find_map(|op| {
+        let (Op::InstructionBefore(step, source) | Op::InstructionAfter(step, source)) = op else {
+            return None;
+        };
+        let is_run = source.lines().any(|it| it.trim_start().starts_with("RUN "));
+        let stage = step.stage()?;
+        let is_root = stage.user_at(*step).is_root();
+        (is_run && !says_user(source) && !is_root.is_yes() && !step.is_run()).then(|| {
+            OpenCondition::new(
+                format!(
+                    "whether the user in force at line {} may do what the new RUN does",
+                    step.line()
+                ),
+                "let `USER root` stand before it, and the user behind it",
+            )
+        })
+    })
+}
+
+/// What is open where a user or a group is made no more that something behind names.
+pub(super) fn made_no_more(plan: &Plan<'_>, file: &Model<'_>) -> Option<OpenCondition> {
+    let comes = |name: &str| {
+        plan.ops.iter().any(|op| {
+            let changes = changed(op);
+            let comes = changes.iter().any(|(_, text)| text.contains(name));
+            comes || matches!(op, Op::InstructionBefore(_, it) | Op::InstructionAfter(_, it) | Op::CommandBefore(_, it) | Op::CommandAfter(_, it) if it.contains(name))
+        })
+    };
+    let goes = |it: TextRange| {
+        let mut changes = plan.ops.iter().flat_map(changed);
+        changes.any(|(range, _)| range.contains_range(it))
+    };
+    let makers = file
+        .commands()
+        .filter(|it| account_tool(it.name()).is_some() && goes(it.range()));
+    let names = makers.filter_map(|it| Some((it.step(), it.args().next_back()?.value()?)));
+    let names: Vec<(Step<'_>, &str)> = names.filter(|(_, name)| !comes(name)).collect();
+    names.iter().find_map(|(maker, name)| {
+        let says = |text: &str| text.split(':').any(|it| it == *name);
+        let is_named = |step: &Step<'_>| {
+            let owner = step
+                .flag("chown")
+                .and_then(Flag::value)
+                .and_then(Word::value);
+            let user = step.words().next().filter(|_| step.is(StepKind::User));
+            owner.or(user.and_then(Word::value)).is_some_and(says)
+        };
+        let mut behind = file.steps().filter(|it| {
+            it.index() > maker.index() && are_of_one(*maker, *it) && !goes(it.range())
+        });
+        let user = behind.find(is_named)?;
+        Some(OpenCondition::new(
+            format!(
+                "whether `{name}` is there at line {}, which names it: what makes it goes",
+                user.line()
+            ),
+            "make it elsewhere, or change that, too",
+        ))
+    })
 }

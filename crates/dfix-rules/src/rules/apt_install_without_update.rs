@@ -1,7 +1,5 @@
 //! `apt-get update` before what installs.
 
-use std::cell::OnceCell;
-
 use dfix_catalogue::{PackageWord, SystemPackageManager, package_word_is};
 use dfix_engine::{
     Effect, Findings, Group, Phase, Rule, Safety, Severity, fixes, leaves, remedy, reports,
@@ -81,7 +79,6 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         if lacks(stage, SystemPackageManager::Apt) {
             continue;
         }
-        let fetched = OnceCell::new();
         for step in stage.runs().filter(|it| !it.is_exec_form()) {
             let apts = step.package_commands();
             let apts: Vec<PackageCommand<'_>> = apts
@@ -107,8 +104,7 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
                 if !command.is_in_list() {
                     return Err(remedy!("call `apt-get update` before it in the same `RUN`"));
                 }
-                let before = fetched.get_or_init(|| first_fetch(stage));
-                let before = before.filter(|it| it.range().start() < first.range().start());
+                let before = updates(stage, first).max_by_key(|it| it.range().start());
                 let sudo = if command.is_wrapped_by("sudo") {
                     "sudo "
                 } else {
@@ -149,12 +145,6 @@ fn installs_files(apt: &PackageCommand<'_>) -> bool {
 
 fn fetches(apt: &PackageCommand<'_>) -> bool {
     apt.manager == PackageManager::Apt && apt.subcommand_is_one_of(&["update"])
-}
-
-fn first_fetch(stage: Stage<'_>) -> Option<Command<'_>> {
-    let commands = stage.base_chain().flat_map(Stage::build_commands);
-    let fetching = commands.filter(|it| PackageCommand::of(*it).is_some_and(|it| fetches(&it)));
-    fetching.min_by_key(|it| it.range().start())
 }
 
 /// The commands before it, in this stage and those that it is based on.

@@ -91,7 +91,13 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         let configured = OnceCell::new();
         for apt in stage.installs(PackageManager::Apt) {
             let is_one = apt.command.is_one_of(&["apt-get", "apt"]) && apt.step().is_run();
-            if !is_one || apt.is_without_recommends() || says_so_by_variable(stage, &apt) {
+            let names_none =
+                apt.operands().next().is_none() && !apt.may_take_more() && !apt.has_flag("-f");
+            if !is_one
+                || names_none
+                || apt.is_without_recommends()
+                || says_so_by_variable(stage, &apt)
+            {
                 continue;
             }
             let first = configured.get_or_init(|| {

@@ -44,7 +44,14 @@ fn check(file: &Model<'_>, out: &mut Findings<'_>) {
         for install in installs {
             let again = named_again(&install);
             let Some(first) = again.first() else { continue };
-            let message = format!("`{}` is named twice", first.word.shortened());
+            let mut names: Vec<String> = again.iter().map(|it| it.word.shortened()).collect();
+            names.sort();
+            names.dedup();
+            let (names, verb) = (
+                names.join("`, `"),
+                if names.len() == 1 { "is" } else { "are" },
+            );
+            let message = format!("`{names}` {verb} named more than once");
             out.judge(first.word, Safety::Safe, message, |case| {
                 case.declare(Effect::arguments_of(install.command))
                     .fix(|edit| edit.remove_words(again.iter().map(|it| it.word)));
