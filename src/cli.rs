@@ -85,6 +85,9 @@ pub(crate) struct Work {
     /// Rewrite in place; with --diff, also print what was written
     #[arg(long)]
     pub(crate) fix: bool,
+    /// Leave what dfix.toml excludes, even where it is named here: for programs that name every file that changed
+    #[arg(long)]
+    pub(crate) force_exclude: bool,
     /// The build context of all these Dockerfiles, in place of what dfix.toml and the project's files say
     #[arg(long, value_name = "FOLDER")]
     pub(crate) context: Option<PathBuf>,
@@ -102,9 +105,9 @@ pub(crate) struct Work {
     pub(crate) report: Vec<ReportFile>,
     #[command(flatten)]
     pub(crate) threads: Threads,
-    /// Exit with 1 only for findings of this severity, or a worse one
-    #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = severity())]
-    pub(crate) fail_on: Severity,
+    /// Exit with 1 only for findings of this severity, or a worse one [default: what dfix.toml says, else warning]
+    #[arg(long, value_name = "SEVERITY", value_parser = severity())]
+    pub(crate) fail_on: Option<Severity>,
     /// Exit with 0 even where something is left
     #[arg(long)]
     pub(crate) exit_zero: bool,
@@ -196,6 +199,9 @@ pub(crate) enum Subcommand {
     /// level are what was asked for: --diff and --fix make the unsafe ones, too, and there is no --unsafe. What was not
     /// established is told with each, and in the text of --message.
     Migrate(Box<Migrate>),
+    /// Say what is configured, and where
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Print the syntax tree of a Dockerfile
     Tree {
         /// The Dockerfile; `-` is standard input
@@ -217,6 +223,19 @@ pub(crate) enum Subcommand {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+/// What can be said of configurations.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print what is in force for a file, and the file and line that say so
+    Show {
+        /// A Dockerfile, or a folder
+        #[arg(default_value = ".")]
+        path: PathBuf,
+    },
+    /// Print the JSON schema of dfix.toml
+    Schema,
 }
 
 /// What patterns and replacements can say.

@@ -28,7 +28,7 @@ use dfix_model::sources::Source;
 use dfix_syntax::Parse;
 use rustc_hash::FxHashMap;
 
-use crate::config::relative_to_cwd;
+use crate::config::{Said, relative_to_cwd};
 use crate::input::{bounded, bounded_by_mark};
 use crate::launches::{Dockerfile, OfDockerfile};
 
@@ -43,7 +43,7 @@ const MOST_FILES: usize = 4096;
 pub(crate) struct FolderContext<'t> {
     dockerfile: &'t Path,
     configured: Option<&'t Path>,
-    images: &'t [(String, ImageFacts)],
+    images: &'t [Said<(String, ImageFacts)>],
     /// What it says, where that was told.
     text: Option<&'t str>,
     parsed: &'t Parse,
@@ -97,7 +97,7 @@ impl<'t> FolderContext<'t> {
     }
 
     /// With what is told of images that no table knows.
-    pub(crate) fn with_images(mut self, images: &'t [(String, ImageFacts)]) -> Self {
+    pub(crate) fn with_images(mut self, images: &'t [Said<(String, ImageFacts)>]) -> Self {
         self.images = images;
         self
     }
@@ -269,7 +269,7 @@ impl Context for FolderContext<'_> {
             };
             is_it(name) || whole.is_some_and(|whole| is_it(&whole))
         };
-        let told = self.images.iter().find(|(pattern, _)| fits(pattern));
+        let told = self.images.iter().map(|it| &it.it).find(|it| fits(&it.0));
         told.map(|(_, facts)| *facts)
     }
 

@@ -24,6 +24,8 @@ pub(crate) struct Found {
     pub(crate) folders: Vec<Walked>,
     /// Folders that were left, as they hold what others have written, in order of path.
     pub(crate) left: Vec<PathBuf>,
+    /// Files that were named and left, as a configuration excludes them.
+    pub(crate) excluded: Vec<PathBuf>,
     /// What could not be looked at.
     pub(crate) errors: Vec<(PathBuf, FileError)>,
 }
@@ -37,8 +39,9 @@ pub(crate) struct Walked {
     pub(crate) likely: Vec<PathBuf>,
 }
 
-/// Finds the Dockerfiles at `paths`: a file is always taken, a folder is walked on `jobs` threads.
-pub(crate) fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Found {
+/// Finds the Dockerfiles at `paths`: a file is always taken, unless a configuration excludes it and that is to count (`force`)
+/// here, too; a folder is walked on `jobs` threads.
+pub(crate) fn discover(paths: &[PathBuf], configs: &Configs, force: bool, jobs: usize) -> Found {
     let mut found = Found::default();
     let mut links = HashSet::new();
     for path in paths {
@@ -53,7 +56,13 @@ pub(crate) fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Fou
             Ok(it) if it.is_dir() => {
                 walk(path, configs, jobs, &mut found);
             }
-            Ok(it) if it.is_file() => found.files.push(path.clone()),
+            Ok(it) if it.is_file() => {
+                if configs.forces_out(path, force) {
+                    found.excluded.push(path.clone());
+                } else {
+                    found.files.push(path.clone());
+                }
+            }
             Ok(_) => {
                 let error = FileError::new("is no regular file, not a Dockerfile");
                 found.errors.push((path.clone(), error));

@@ -8,7 +8,6 @@ mod context;
 mod discover;
 mod exit;
 mod file_error;
-mod hadolint;
 mod input;
 mod labels;
 mod launches;

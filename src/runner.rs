@@ -17,12 +17,12 @@ use dfix_model::foreign_frontend;
 use dfix_syntax::Parse;
 use rayon::prelude::*;
 
-use crate::config::Configs;
+use crate::config::{ConfigError, Configs};
 use crate::context::{FolderContext, Folders};
 use crate::file_error::FileError;
 use crate::input::{self, Unreadable};
 use crate::lines::Lines;
-use crate::select::{CliSelection, Selection};
+use crate::select::{CliSelection, Selection, Weights};
 use waves::{Built, Wave, waves};
 
 /// The largest Dockerfile that is looked at. Real ones are a few kilobytes.
@@ -87,19 +87,45 @@ pub(crate) struct FileReport {
     pub(crate) matches: Vec<Match>,
     /// What was looked at, where that was asked for.
     pub(crate) notes: Vec<String>,
+    /// How much its findings matter.
+    pub(crate) weights: Weights,
+    /// What is wrong with its configuration, for which reason it was left.
+    pub(crate) misconfigured: Option<ConfigError>,
+    /// How many files it is the report of: several where all were left for one reason.
+    pub(crate) stands_for: usize,
     /// What went wrong.
     pub(crate) errors: Vec<FileError>,
 }
 
 impl FileReport {
-    pub(crate) fn failed(path: PathBuf, error: FileError) -> Self {
+    /// Nothing yet of a file with this text.
+    fn new(path: PathBuf, before: Arc<str>) -> Self {
         FileReport {
             path,
-            before: Arc::from(""),
+            before,
             outcome: None,
             matches: Vec::new(),
             notes: Vec::new(),
+            weights: Weights::default(),
+            misconfigured: None,
+            stands_for: 1,
+            errors: Vec::new(),
+        }
+    }
+
+    pub(crate) fn failed(path: PathBuf, error: FileError) -> Self {
+        FileReport {
             errors: vec![error],
+            ..FileReport::new(path, Arc::from(""))
+        }
+    }
+
+    /// Of a file whose configuration cannot be used.
+    fn misconfigured(path: PathBuf, error: &ConfigError) -> Self {
+        let told = FileError::new(format!("its configuration cannot be used: {error}"));
+        FileReport {
+            misconfigured: Some(error.clone()),
+            ..FileReport::failed(path, told)
         }
     }
 
@@ -107,18 +133,14 @@ impl FileReport {
     fn unconcerned(path: PathBuf) -> Self {
         let text: Arc<str> = Arc::from("");
         FileReport {
-            path,
-            before: Arc::clone(&text),
             outcome: Some(Outcome {
-                text,
+                text: Arc::clone(&text),
                 rounds: Vec::new(),
                 remaining: Vec::new(),
                 refused: Vec::new(),
                 errors: Vec::new(),
             }),
-            matches: Vec::new(),
-            notes: Vec::new(),
-            errors: Vec::new(),
+            ..FileReport::new(path, text)
         }
     }
 
@@ -344,8 +366,7 @@ fn do_text(
     let config = match config.as_ref() {
         Ok(config) => config,
         Err(error) => {
-            let error = FileError::new(format!("its configuration cannot be used: {error}"));
-            return FileReport::failed(path, error);
+            return FileReport::misconfigured(path, error);
         }
     };
     let selection = Selection::new(task.cli, config);
@@ -355,7 +376,8 @@ fn do_text(
             return Err(frontend);
         }
         Ok(if in_folder {
-            let configured = task.context.or(config.context.as_deref());
+            let configured = config.context.as_ref().map(|it| &*it.it);
+            let configured = task.context.or(configured);
             let context = FolderContext::of(&path, configured, &parsed, task.folders)
                 .with_text(&before)
                 .with_images(&config.images);
@@ -368,12 +390,8 @@ fn do_text(
         })
     });
     let mut report = FileReport {
-        path,
-        before,
-        outcome: None,
-        matches: Vec::new(),
-        notes: Vec::new(),
-        errors: Vec::new(),
+        weights: selection.weights,
+        ..FileReport::new(path, before)
     };
     match made {
         Ok(Err(frontend)) => report.errors.push(FileError::new(format!(

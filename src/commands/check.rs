@@ -31,10 +31,20 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
                 "`-` stands alone: it cannot be mixed with paths".to_owned(),
             ));
         }
+        let name = check.stdin_filename.as_deref();
+        if name.is_some_and(|name| visit.leaves_out(name)) {
+            out.write_all(&standard_input()?)?;
+            return Ok(Exit::Clean);
+        }
         return filter(check, common, &task, out);
     }
     let files = visit.files(&task);
     show(&files, &check.work, check.statistics, common, out)
+}
+
+fn standard_input() -> Result<Vec<u8>, Stop> {
+    let bytes = read_or_stdin(Path::new("-"));
+    Ok(bytes.map_err(|error| format!("standard input cannot be read: {error}"))?)
 }
 
 /// Fixes standard input. Without a format its text comes out, fixed or, where that is impossible,
@@ -45,8 +55,7 @@ fn filter(
     task: &Task<'_>,
     out: &mut dyn Write,
 ) -> Result<Exit, Stop> {
-    let bytes = read_or_stdin(Path::new("-"))
-        .map_err(|error| format!("standard input cannot be read: {error}"))?;
+    let bytes = standard_input()?;
     let (path, in_folder) = match &check.stdin_filename {
         Some(name) => (name.clone(), true),
         None => (PathBuf::from("Dockerfile"), false),

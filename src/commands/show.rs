@@ -2,14 +2,13 @@
 
 use std::io::{self, IsTerminal as _, Write};
 
-use dfix_engine::Finding;
+use dfix_engine::{Finding, Severity};
 
 use super::reports;
 use crate::cli::{Common, Format, Work};
 use crate::console::{report_error, uses_color};
 use crate::exit::{Exit, Stop};
 use crate::report::{self, Mode, Report};
-use crate::rule_names::severity;
 use crate::runner::FileReport;
 
 /// Prints what came of the files, perhaps with how often each rule found something, and says how it went.
@@ -53,20 +52,26 @@ pub(super) fn show(
 
 /// How the process ends: with findings where one of a severity that counts is left, or would be fixed, or a patch was printed.
 pub(super) fn exit_code(files: &[FileReport], mode: Mode, work: &Work) -> Exit {
-    let outcomes = || files.iter().filter_map(|it| it.outcome.as_ref());
-    let counts = |it: &Finding| severity(it.rule) >= work.fail_on;
-    let is_left = outcomes().any(|it| {
-        let refused = it.refused.iter().map(|it| &it.finding);
-        it.remaining.iter().chain(refused).any(counts)
-    });
-    let would_be_fixed = match mode {
-        Mode::Fix => false,
-        Mode::Check => outcomes().any(|it| it.applied().any(counts)),
-        Mode::Diff => outcomes().any(|it| it.applied().next().is_some()),
+    let fails = |file: &FileReport| {
+        let Some(outcome) = &file.outcome else {
+            return false;
+        };
+        let weights = &file.weights;
+        let least = work.fail_on.or(weights.fail_on);
+        let least = least.unwrap_or(Severity::Warning);
+        let counts = |it: &Finding| weights.severity(it.rule) >= least;
+        let refused = outcome.refused.iter().map(|it| &it.finding);
+        let is_left = outcome.remaining.iter().chain(refused).any(counts);
+        is_left
+            || match mode {
+                Mode::Fix => false,
+                Mode::Check => outcome.applied().any(counts),
+                Mode::Diff => outcome.applied().next().is_some(),
+            }
     };
     if files.iter().any(|it| !it.errors.is_empty()) {
         Exit::Error
-    } else if (is_left || would_be_fixed) && !work.exit_zero {
+    } else if !work.exit_zero && files.iter().any(fails) {
         Exit::Findings
     } else {
         Exit::Clean

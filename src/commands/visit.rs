@@ -1,14 +1,16 @@
 //! The files of a run, and what is done with each.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::{paths, reports};
 use crate::cli::{Common, Format, Work};
-use crate::config::{Configs, relative_to_cwd};
+use crate::config::{ConfigError, Configs, relative_to_cwd};
 use crate::context::Folders;
 use crate::discover::{by_place, discover};
 use crate::exit::Stop;
+use crate::file_error::FileError;
 use crate::runner::{self, FileReport, Job, Task};
 use crate::select::CliSelection;
 
@@ -70,11 +72,22 @@ impl<'a> Visit<'a> {
         }
     }
 
+    /// Whether a configuration has the file left, though it is named.
+    pub(super) fn leaves_out(&self, path: &Path) -> bool {
+        self.configs.forces_out(path, self.work.force_exclude)
+    }
+
     /// Does it with every file; the reports come in order of path.
     pub(super) fn files(&self, task: &Task<'_>) -> Vec<FileReport> {
-        let found = discover(&self.paths, &self.configs, task.jobs);
+        let found = discover(
+            &self.paths,
+            &self.configs,
+            self.work.force_exclude,
+            task.jobs,
+        );
         self.folders.are_for(found.folders);
-        if found.files.is_empty() && found.errors.is_empty() && !self.common.quiet {
+        let is_empty = found.files.is_empty() && found.excluded.is_empty();
+        if is_empty && found.errors.is_empty() && !self.common.quiet {
             let _ = writeln!(
                 io::stderr(),
                 "dfix: no Dockerfile found; what `.gitignore` leaves out is looked at where it is named"
@@ -92,11 +105,15 @@ impl<'a> Visit<'a> {
                     "dfix: {folder}: left, as it holds packages of others; name it to have it looked at"
                 );
             }
+            for file in &found.excluded {
+                let file = file.display();
+                let _ = writeln!(io::stderr(), "dfix: {file}: left, as dfix.toml excludes it");
+            }
             for file in &files {
                 log_discovered(file, &self.configs);
             }
         }
-        let mut files = runner::run(files, &beside, task);
+        let mut files = told_once(runner::run(files, &beside, task));
         for (path, error) in found.errors {
             files.push(FileReport::failed(path, error));
         }
@@ -108,6 +125,30 @@ impl<'a> Visit<'a> {
         }
         files
     }
+}
+
+/// The reports with one in the place of those of all files that were left for one fault in a configuration.
+fn told_once(files: Vec<FileReport>) -> Vec<FileReport> {
+    let mut faults: BTreeMap<ConfigError, usize> = BTreeMap::new();
+    let mut told = Vec::with_capacity(files.len());
+    for file in files {
+        match file.misconfigured {
+            Some(fault) => *faults.entry(fault).or_default() += file.stands_for,
+            None => told.push(file),
+        }
+    }
+    for (fault, count) in faults {
+        let s = if count == 1 { "" } else { "s" };
+        let remedy = format!(
+            "correct it, or use no configuration with --no-config; {count} Dockerfile{s} below it had to be left"
+        );
+        let mut error = FileError::new(fault.message).with_remedy(remedy);
+        error.place = fault.place;
+        let mut report = FileReport::failed(relative_to_cwd(&fault.file), error);
+        report.stands_for = count;
+        told.push(report);
+    }
+    told
 }
 
 /// Does a job that is no rule's with every file; the reports come in order of path.

@@ -6,8 +6,8 @@ use dfix_engine::{Finding, Fix, Refused, Safety, Severity, Splice, TextEdit};
 
 use crate::labels;
 use crate::lines::Lines;
-use crate::rule_names::severity;
 use crate::runner::FileReport;
+use crate::select::Weights;
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +82,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) status: Status,
     /// The finding.
     pub(crate) finding: &'a Finding,
+    /// How much it matters.
+    pub(crate) severity: Severity,
     /// Why its fix was refused.
     pub(crate) refused: Option<&'a Refused>,
     /// Line and column of its start, from 1.
@@ -108,7 +110,7 @@ impl Entry<'_> {
     /// What became of it, behind its severity where that is not a warning's.
     pub(crate) fn heading(&self) -> String {
         let word = self.status.word();
-        match severity(self.finding.rule) {
+        match self.severity {
             Severity::Warning => word.to_owned(),
             other => format!("{}, {word}", other.name()),
         }
@@ -123,6 +125,7 @@ pub(crate) fn entries(file: &FileReport, mode: Mode) -> Vec<Entry<'_>> {
     };
     let old = Lines::new(&file.before);
     let new = (mode == Mode::Fix).then(|| Lines::new(&outcome.text));
+    let weights = &file.weights;
     let mut entries = Vec::new();
     let mut splices: Vec<Splice> = Vec::new();
     for round in &outcome.rounds {
@@ -131,6 +134,7 @@ pub(crate) fn entries(file: &FileReport, mode: Mode) -> Vec<Entry<'_>> {
             is_new: false,
             edited: &round.before,
             splices: Some(&splices),
+            weights,
         };
         entries.extend(
             round
@@ -146,6 +150,7 @@ pub(crate) fn entries(file: &FileReport, mode: Mode) -> Vec<Entry<'_>> {
         is_new: new.is_some(),
         edited: &outcome.text,
         splices: Some(&splices),
+        weights,
     };
     for finding in &outcome.remaining {
         let status = Status::of_remaining(finding);
@@ -158,6 +163,7 @@ pub(crate) fn entries(file: &FileReport, mode: Mode) -> Vec<Entry<'_>> {
             is_new: false,
             edited: "",
             splices: None,
+            weights,
         };
         entries.push(entry(
             Status::Refused,
@@ -177,6 +183,7 @@ struct Shown<'l, 'a> {
     edited: &'a str,
     /// What leads from the text that was given to the edited one; none where that is gone.
     splices: Option<&'l [Splice]>,
+    weights: &'l Weights,
 }
 
 /// The edits of a fix in bytes of the text that was given, where that is told.
@@ -210,6 +217,7 @@ fn entry<'a>(
     Entry {
         status,
         finding,
+        severity: shown.weights.severity(finding.rule),
         refused,
         place,
         end: lines.place(range.end),

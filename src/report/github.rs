@@ -6,7 +6,6 @@ use dfix_engine::Severity;
 
 use super::advice::message_and_advice;
 use super::entry::{Report, entries};
-use crate::rule_names::severity;
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for file in report.files {
@@ -21,7 +20,7 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         }
         for entry in entries(file, report.mode) {
             let (line, column) = entry.place;
-            let command = match severity(entry.finding.rule) {
+            let command = match entry.severity {
                 Severity::Advice => "notice",
                 Severity::Warning => "warning",
                 Severity::Error => "error",

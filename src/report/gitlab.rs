@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use super::advice::advice;
 use super::entry::{Report, entries};
 use crate::pretty_json;
-use crate::rule_names::severity;
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut issues: Vec<Value> = Vec::new();
@@ -48,7 +47,7 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
             );
         }
         for entry in entries(file, report.mode) {
-            let severity = match severity(entry.finding.rule) {
+            let severity = match entry.severity {
                 Severity::Advice => "info",
                 Severity::Warning => "minor",
                 Severity::Error => "major",

@@ -10,7 +10,7 @@ use super::entry::{Entry, Mode, Report, STATUSES, Status, entries};
 use super::summary::Summary;
 use crate::file_error::FileError;
 use crate::lines::Lines;
-use crate::rule_names::{by_id, severity};
+use crate::rule_names::by_id;
 use crate::runner::FileReport;
 use crate::{labels, pretty_json};
 
@@ -135,7 +135,7 @@ fn of_entry(entry: &Entry<'_>) -> Value {
     let mut object = json!({
         "rule": finding.rule,
         "groups": rule.map(|rule| rule.all_groups().map(Group::name).collect::<Vec<_>>()),
-        "severity": severity(finding.rule).name(),
+        "severity": entry.severity.name(),
         "aliases": rule.map(|rule| rule.aliases),
         "status": entry.status.word(),
         "message": finding.message,

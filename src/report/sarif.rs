@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::advice::message_and_advice;
 use super::entry::{Entry, Report, entries};
 use crate::pretty_json;
-use crate::rule_names::{ALL, severity};
+use crate::rule_names::ALL;
 use crate::runner::FileReport;
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -89,7 +89,7 @@ fn of_entry(entry: &Entry<'_>, uri: &str) -> Value {
     });
     let mut result = json!({
         "ruleId": finding.rule,
-        "level": level(severity(finding.rule)),
+        "level": level(entry.severity),
         "message": { "text": message_and_advice(entry) },
         "locations": [location(uri, &region)],
         "properties": { "status": entry.status.word() },

@@ -26,8 +26,10 @@ impl Summary {
     pub(crate) fn of(files: &[FileReport]) -> Self {
         let mut summary = Summary::default();
         for file in files {
-            summary.files += 1;
-            summary.files_failed += usize::from(!file.errors.is_empty());
+            summary.files += file.stands_for;
+            if !file.errors.is_empty() {
+                summary.files_failed += file.stands_for;
+            }
             summary.files_changed += usize::from(file.after().is_some());
             if let Some(outcome) = &file.outcome {
                 summary.add(outcome);

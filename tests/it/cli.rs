@@ -252,7 +252,7 @@ fn a_bad_configuration_stops_only_its_files() {
     let (code, out, err) = folder.dfix(&[]);
     assert_eq!(code, 2);
     assert!(
-        err.contains(" a/dfix.toml:2:1: unknown rule `slim`"),
+        err.contains("a/dfix.toml:2:1: error: unknown rule `slim`"),
         "{err}"
     );
     assert!(

@@ -10,6 +10,7 @@ mod broken;
 mod circles;
 mod cli;
 mod common;
+mod configuration;
 mod contributing;
 mod ecosystem;
 mod elsewhere;

@@ -3,7 +3,19 @@
 use dfix_model::OpenCondition;
 
 use crate::fix::{Fix, Safety};
+use crate::outcome::Finding;
 use crate::rule_option::RuleSettings;
+
+/// Takes the fix of a rule whose fixes the configuration leaves to people.
+pub(crate) fn leave_to_people(finding: &mut Finding, settings: Option<&RuleSettings>) {
+    if finding.fix.is_some() && settings.is_some_and(|it| it.by_hand) {
+        finding.fix = None;
+        finding.remedy = Some(
+            "fix it by hand: the configuration leaves the fixes of this rule to people (its level is by-hand)"
+                .to_owned(),
+        );
+    }
+}
 
 /// Lowers a fix to the level that the configuration holds its rule at.
 pub(crate) fn lower(fix: &mut Fix, settings: Option<&RuleSettings>) {

@@ -124,6 +124,8 @@ pub struct RuleSettings {
     /// The level that the rule's fixes count as. A lower one than the fix's holds it back; a higher
     /// one has it applied although a condition is open: the configuration answers for that.
     pub level: Option<Safety>,
+    /// Whether its fixes are left to people: what it finds is told, and none is offered.
+    pub by_hand: bool,
     /// The rule's own options.
     pub options: BTreeMap<String, Setting>,
 }

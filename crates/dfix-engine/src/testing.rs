@@ -73,6 +73,7 @@ fn settings(rule: &Rule, example: &Example) -> BTreeMap<String, RuleSettings> {
     });
     let settings = RuleSettings {
         level: None,
+        by_hand: false,
         options: option.into_iter().collect(),
     };
     BTreeMap::from([(rule.id.to_owned(), settings)])

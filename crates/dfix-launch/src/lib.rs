@@ -51,7 +51,7 @@ mod units;
 mod variables;
 mod within;
 mod words;
-mod yaml;
+pub mod yaml;
 
 pub use action::image_of_action;
 pub use examples::is_of_variables;

@@ -13,8 +13,9 @@ const MOST_VALUES: usize = 1 << 18;
 
 /// A value, and the line that it begins on, from 1: for a block (`|`, `>`) the first of its text.
 #[derive(Debug, Clone)]
-pub(crate) struct Node {
-    pub(crate) line: usize,
+pub struct Node {
+    /// The line, see above.
+    pub line: usize,
     /// How many values it is, with those in it.
     size: usize,
     value: Rc<Value>,
@@ -29,14 +30,16 @@ enum Value {
 
 /// A text that is no YAML, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct YamlError {
-    pub(crate) line: usize,
-    pub(crate) message: String,
+pub struct YamlError {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is the matter there.
+    pub message: String,
 }
 
 /// The documents of a text. The bracket that closes a list or a map in flow style may stand in the column of its key, as
 /// readers take it (PyYAML, libyaml), which YAML's own grammar does not (YAML 1.2, "Flow Collection Styles").
-pub(crate) fn documents(text: &str) -> Result<Vec<Node>, YamlError> {
+pub fn documents(text: &str) -> Result<Vec<Node>, YamlError> {
     as_written(text).or_else(|error| {
         let indented = with_brackets_indented(text).ok_or_else(|| error.clone())?;
         as_written(&indented).map_err(|_| error)
@@ -227,7 +230,7 @@ impl Node {
     }
 
     /// Its text, if it is one value. What is not there (`key:`, `~`, `null`) has none.
-    pub(crate) fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&str> {
         match &*self.value {
             Value::Text { text, is_plain } => {
                 let is_null = *is_plain && matches!(&**text, "" | "~" | "null" | "Null" | "NULL");
@@ -238,18 +241,18 @@ impl Node {
     }
 
     /// Whether nothing stands here: `key:`, `~`, `null`.
-    pub(crate) fn is_null(&self) -> bool {
+    pub fn is_null(&self) -> bool {
         matches!(&*self.value, Value::Text { .. }) && self.text().is_none()
     }
 
     /// Whether it says yes.
-    pub(crate) fn is_true(&self) -> bool {
+    pub fn is_true(&self) -> bool {
         self.text()
             .is_some_and(|text| text.eq_ignore_ascii_case("true"))
     }
 
     /// Its elements, if it is a list.
-    pub(crate) fn list(&self) -> Option<&[Node]> {
+    pub fn list(&self) -> Option<&[Node]> {
         match &*self.value {
             Value::List(list) => Some(list),
             Value::Text { .. } | Value::Map(_) => None,
@@ -257,12 +260,12 @@ impl Node {
     }
 
     /// Whether it has keys.
-    pub(crate) fn is_map(&self) -> bool {
+    pub fn is_map(&self) -> bool {
         matches!(&*self.value, Value::Map(_))
     }
 
     /// What stands under a key, its own or one of a map that is merged into it (`<<`). The last of several counts.
-    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
+    pub fn get(&self, key: &str) -> Option<&Node> {
         self.look(key, 0)
     }
 
@@ -287,7 +290,7 @@ impl Node {
     }
 
     /// The line of a key of its own; the map's where it has none such.
-    pub(crate) fn line_of(&self, key: &str) -> usize {
+    pub fn line_of(&self, key: &str) -> usize {
         let Value::Map(map) = &*self.value else {
             return self.line;
         };
@@ -296,7 +299,7 @@ impl Node {
     }
 
     /// Its keys and values, those of merged maps included, each key once.
-    pub(crate) fn entries(&self) -> Vec<(&str, &Node)> {
+    pub fn entries(&self) -> Vec<(&str, &Node)> {
         let mut entries: Vec<(&str, &Node)> = Vec::new();
         self.gather(&mut entries, 0);
         entries

@@ -87,6 +87,9 @@ fn file() -> FileReport {
         before: BEFORE.into(),
         matches: Vec::new(),
         notes: Vec::new(),
+        weights: crate::select::Weights::default(),
+        misconfigured: None,
+        stands_for: 1,
         outcome: Some(Outcome {
             text: AFTER.into(),
             rounds: vec![Round {

@@ -86,6 +86,7 @@ impl Analysis {
                             fix.settle_safety();
                             level::lower(fix, settings);
                         }
+                        level::leave_to_people(&mut finding, settings);
                         if finding.fix.is_some()
                             && let Some(why) = withhold.and_then(|it| it.why_not(&model, &finding))
                         {

@@ -146,6 +146,7 @@ fn the_configuration_promotes_and_demotes() {
             rule.to_owned(),
             RuleSettings {
                 level: Some(level),
+                by_hand: false,
                 ..RuleSettings::default()
             },
         )])
@@ -424,6 +425,7 @@ fn a_rule_reads_its_options() {
         "named".to_owned(),
         RuleSettings {
             level: None,
+            by_hand: false,
             options: options.into(),
         },
     );

@@ -74,6 +74,7 @@ fn settings(rule: &Rule, case: &Path) -> BTreeMap<String, RuleSettings> {
     });
     let settings = RuleSettings {
         level: None,
+        by_hand: false,
         options: options.collect(),
     };
     BTreeMap::from([(rule.id.to_owned(), settings)])
