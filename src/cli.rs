@@ -53,6 +53,18 @@ pub(crate) struct Check {
     /// Also print how often each rule found something
     #[arg(long)]
     pub(crate) statistics: bool,
+    /// Findings that are known, written down in this file: they are not told, not fixed, and do not count
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Fix nothing, and write all that is found to the baseline
+    #[arg(
+        long,
+        conflicts_with_all = ["fix", "diff", "add_ignore", "rule", "ignore", "shard"]
+    )]
+    pub(crate) update_baseline: bool,
+    /// Use no baseline, whatever dfix.toml says
+    #[arg(long, conflicts_with_all = ["baseline", "update_baseline"])]
+    pub(crate) no_baseline: bool,
     /// Fix nothing, and write a comment for all that is found: `# dfix: ignore=RULE REASON` above the instruction; with --diff
     /// print that as a patch
     #[arg(long, value_name = "REASON", conflicts_with = "fix")]
@@ -202,6 +214,12 @@ pub(crate) enum Subcommand {
     /// Say what is configured, and where
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Write a dfix.toml that says what can be said, with what a .hadolint.yaml beside it says
+    Init {
+        /// The folder that it is for
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+    },
     /// Print the syntax tree of a Dockerfile
     Tree {
         /// The Dockerfile; `-` is standard input

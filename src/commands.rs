@@ -6,6 +6,8 @@ mod completions;
 mod config;
 mod explain;
 mod explain_image;
+mod init;
+mod known;
 mod migrate;
 mod paths;
 mod reports;
@@ -35,6 +37,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Stop> {
         Some(Subcommand::Rewrite(told)) => rewrite::run(told, common, &mut out),
         Some(Subcommand::Migrate(told)) => migrate::run(told, common, &mut out),
         Some(Subcommand::Config(command)) => config::run(command, common, &mut out),
+        Some(Subcommand::Init { folder }) => init::run(folder, common.quiet, &mut out),
         Some(Subcommand::Tree { file }) => tree::run(file, is_json(common.format)?, &mut out),
         Some(Subcommand::Batch { choice, threads }) => {
             batch::run(choice, threads, common, &mut out)

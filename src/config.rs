@@ -5,12 +5,12 @@ mod file;
 mod globs;
 pub(crate) mod hadolint;
 pub(crate) mod keys;
+mod merged;
 mod reader;
 mod rules;
 mod said;
 pub(crate) mod schema;
-mod whole;
 
 pub(crate) use configs::Configs;
-pub(crate) use said::{ConfigError, Said, relative_to_cwd};
-pub(crate) use whole::{Config, Level};
+pub(crate) use merged::{Config, Level};
+pub(crate) use said::{ConfigError, Said, relative_to_cwd, whole};

@@ -1,5 +1,6 @@
 //! dfix, the fixer for Dockerfiles: arguments, the work, the exit code.
 
+mod baseline;
 mod cli;
 mod commands;
 mod config;

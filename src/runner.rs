@@ -1,14 +1,13 @@
 //! Many files at once. One bad file is named, and the rest of the run goes on.
 
+mod known;
+mod panics;
 mod waves;
 
-use std::any::Any;
-use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::io::ErrorKind;
-use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 
 use dfix_codemods::Match;
 use dfix_engine::{IGNORE_UNUSED, Options, Outcome, Proof};
@@ -17,12 +16,16 @@ use dfix_model::foreign_frontend;
 use dfix_syntax::Parse;
 use rayon::prelude::*;
 
+use crate::baseline::Baselines;
 use crate::config::{ConfigError, Configs};
 use crate::context::{FolderContext, Folders};
 use crate::file_error::FileError;
 use crate::input::{self, Unreadable};
 use crate::lines::Lines;
 use crate::select::{CliSelection, Selection, Weights};
+pub(crate) use known::KnownOfFile;
+use known::beside_known;
+use panics::{catching, quiet_panics};
 use waves::{Built, Wave, waves};
 
 /// The largest Dockerfile that is looked at. Real ones are a few kilobytes.
@@ -62,6 +65,8 @@ pub(crate) struct Task<'a> {
     pub(crate) cli: &'a CliSelection,
     /// The configurations.
     pub(crate) configs: &'a Configs,
+    /// What is known of files, where that counts.
+    pub(crate) baselines: Option<&'a Baselines>,
     /// The build context of every file, where the command line names one.
     pub(crate) context: Option<&'a Path>,
     /// Whether to note what the context is and what it tells.
@@ -91,6 +96,8 @@ pub(crate) struct FileReport {
     pub(crate) weights: Weights,
     /// What is wrong with its configuration, for which reason it was left.
     pub(crate) misconfigured: Option<ConfigError>,
+    /// What its baseline says of it.
+    pub(crate) known: Option<KnownOfFile>,
     /// How many files it is the report of: several where all were left for one reason.
     pub(crate) stands_for: usize,
     /// What went wrong.
@@ -108,6 +115,7 @@ impl FileReport {
             notes: Vec::new(),
             weights: Weights::default(),
             misconfigured: None,
+            known: None,
             stands_for: 1,
             errors: Vec::new(),
         }
@@ -369,6 +377,16 @@ fn do_text(
             return FileReport::misconfigured(path, error);
         }
     };
+    let counts = task.baselines.filter(|_| task.ignore_because.is_none());
+    let mut known = match counts.map(|it| it.of(config)).transpose() {
+        Ok(baseline) => baseline.flatten().map(|baseline| KnownOfFile {
+            baseline,
+            found: None,
+            count: 0,
+            gone: 0,
+        }),
+        Err(error) => return FileReport::misconfigured(path, &error),
+    };
     let selection = Selection::new(task.cli, config);
     let made = catching(|| {
         let parsed = parsed.unwrap_or_else(|| dfix_syntax::parse(&before));
@@ -381,16 +399,18 @@ fn do_text(
             let context = FolderContext::of(&path, configured, &parsed, task.folders)
                 .with_text(&before)
                 .with_images(&config.images);
-            let done = fix(&before, &parsed, &context, &selection, task);
+            let known = known.as_mut().map(|it| (&*path, it));
+            let done = fix(&before, &parsed, &context, &selection, task, known);
             let notes = task.verbose.then(|| context.notes());
             (done, notes.unwrap_or_default())
         } else {
-            let done = fix(&before, &parsed, &NoContext, &selection, task);
+            let done = fix(&before, &parsed, &NoContext, &selection, task, None);
             (done, Vec::new())
         })
     });
     let mut report = FileReport {
         weights: selection.weights,
+        known,
         ..FileReport::new(path, before)
     };
     match made {
@@ -448,6 +468,7 @@ fn fix(
     context: &dyn Context,
     selection: &Selection,
     task: &Task<'_>,
+    known: Option<(&Path, &mut KnownOfFile)>,
 ) -> (Outcome, Vec<Match>) {
     if let Some(job) = task.job {
         return job.run(text, parsed, context);
@@ -458,7 +479,13 @@ fn fix(
         .with_known(dfix_rules::ALL);
     let mut outcome = match task.ignore_because {
         Some(reason) => dfix_engine::add_ignores(text, parsed, context, &options, reason),
-        None => dfix_engine::run_parsed(text, parsed, context, &options),
+        None => match known {
+            Some((path, known)) => {
+                let updates = task.baselines.is_some_and(|it| it.updates);
+                beside_known(text, parsed, context, &options, path, known, updates)
+            }
+            None => dfix_engine::run_parsed(text, parsed, context, &options),
+        },
     };
     if !selection.report_unused_ignores {
         outcome
@@ -510,52 +537,9 @@ fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> FileError {
     )
 }
 
-thread_local! {
-    static IS_CATCHING: Cell<bool> = const { Cell::new(false) };
-    static CAUGHT_AT: RefCell<String> = const { RefCell::new(String::new()) };
-}
-
-/// Keeps the report of a panic that will be caught for the message about its file.
-fn quiet_panics() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if IS_CATCHING.get() {
-                let place = info.location().map(ToString::to_string);
-                CAUGHT_AT.set(place.unwrap_or_default());
-            } else {
-                before(info);
-            }
-        }));
-    });
-}
-
-/// What `work` gives, or the message and place of its panic.
-fn catching<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    IS_CATCHING.set(true);
-    let result = panic::catch_unwind(AssertUnwindSafe(work));
-    IS_CATCHING.set(false);
-    result.map_err(|panic| format!("{} ({})", message_of(&*panic), CAUGHT_AT.take()))
-}
-
-fn message_of(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no message")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{catching, not_utf8};
-
-    #[test]
-    fn a_panic_is_caught_and_says_where() {
-        super::quiet_panics();
-        let message = catching(|| panic!("no {}", "way")).unwrap_err();
-        assert!(message.starts_with("no way (src/runner.rs:"), "{message}");
-        assert_eq!(catching(|| 1), Ok(1));
-    }
+    use super::not_utf8;
 
     #[test]
     fn bytes_that_are_not_utf8_have_a_place() {

@@ -150,6 +150,7 @@ impl Batch {
             ignore_because: None,
             cli: &self.selection,
             configs: own.as_ref().unwrap_or(&self.configs),
+            baselines: None,
             context: None,
             verbose: false,
             folders: &folders,

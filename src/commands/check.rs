@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use dfix_engine::wrong_reason;
 
-use super::reports;
 use super::show::{exit_code, show};
 use super::visit::Visit;
+use super::{known, reports};
+use crate::baseline::Baselines;
 use crate::cli::{self, Common, Format};
 use crate::console::report_error;
 use crate::exit::{Exit, Stop};
@@ -20,7 +21,9 @@ use crate::select::CliSelection;
 pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> Result<Exit, Stop> {
     let selection = CliSelection::of(&check.choice)?;
     let visit = Visit::new(&check.paths, &check.work, common)?;
+    let baselines = Baselines::new(check.baseline.as_deref(), check.update_baseline)?;
     let mut task = visit.task(&selection, None);
+    task.baselines = (!check.no_baseline).then_some(&baselines);
     task.ignore_because = check.add_ignore.as_deref();
     if let Some(why) = task.ignore_because.and_then(|it| wrong_reason(it, ALL)) {
         return Err(Stop::Message(format!("--add-ignore: {why}")));
@@ -36,9 +39,18 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
             out.write_all(&standard_input()?)?;
             return Ok(Exit::Clean);
         }
+        if check.update_baseline {
+            let message = "--update-baseline works on files, not on standard input";
+            return Err(Stop::Message(message.to_owned()));
+        }
         return filter(check, common, &task, out);
     }
     let files = visit.files(&task);
+    if check.update_baseline {
+        known::update(&files, common.quiet)?;
+    } else if !common.quiet {
+        known::tell(&files, &check.choice);
+    }
     show(&files, &check.work, check.statistics, common, out)
 }
 

@@ -64,6 +64,7 @@ impl<'a> Visit<'a> {
             ignore_because: None,
             cli: selection,
             configs: &self.configs,
+            baselines: None,
             context: self.work.context.as_deref(),
             verbose: self.common.verbose,
             folders: &self.folders,

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use super::file;
 use super::globs::Globs;
 use super::hadolint::Hadolint;
+use super::merged::Config;
 use super::said::{ConfigError, whole};
-use super::whole::Config;
 use crate::cli::Common;
 
 /// A usable configuration, or why there is none.
@@ -138,7 +138,11 @@ impl Configs {
                 Source::File(_) => whole(Path::new(".")),
                 _ => file.parent().unwrap_or(Path::new("/")).to_owned(),
             };
-            config = file::read(file, &folder)?;
+            let within = match &self.source {
+                Source::Upward(last) => last.as_deref(),
+                _ => None,
+            };
+            config = file::read(file, &folder, within)?;
         }
         if let Some(file) = &nearest.hadolint {
             let hadolint = Hadolint::of(file, &file::text_of(file)?)?;

@@ -7,25 +7,45 @@ use nodejs_semver::{Range, Version};
 use toml::de::{DeTable, DeValue};
 
 use super::keys;
+use super::merged::{Config, Override};
 use super::reader::{Reader, Value, in_order};
 use super::said::{ConfigError, Said, relative_to_cwd, whole};
-use super::whole::{Config, Override};
 
 /// The version of this program.
 const OURS: &str = env!("CARGO_PKG_VERSION");
 
-/// Reads the file, and those that it extends. Paths and globs count from `folder`, those of the others too.
-pub(super) fn read(file: &Path, folder: &Path) -> Result<Config, ConfigError> {
-    let mut config = read_below(file, folder, &mut Vec::new())?;
+/// What holds for a file and all that it extends.
+pub(super) struct Reading<'p> {
+    /// The folder that paths and globs count from.
+    pub(super) folder: &'p Path,
+    /// The folder that no file may lead out of, where what they say is a stranger's: a real path, links followed.
+    pub(super) within: Option<&'p Path>,
+    /// The files that lead to the one that is being read, itself the last.
+    pub(super) chain: Vec<PathBuf>,
+}
+
+/// Reads the file, and those that it extends.
+pub(super) fn read(
+    file: &Path,
+    folder: &Path,
+    within: Option<&Path>,
+) -> Result<Config, ConfigError> {
+    let chain = Vec::new();
+    let mut reading = Reading {
+        folder,
+        within,
+        chain,
+    };
+    let mut config = read_below(file, &mut reading)?;
     config.count_from(folder);
     Ok(config)
 }
 
-fn read_below(file: &Path, folder: &Path, chain: &mut Vec<PathBuf>) -> Result<Config, ConfigError> {
+fn read_below(file: &Path, reading: &mut Reading<'_>) -> Result<Config, ConfigError> {
     let text = text_of(file)?;
-    chain.push(file.to_owned());
-    let config = parse(file, &text, folder, chain);
-    chain.pop();
+    reading.chain.push(file.to_owned());
+    let config = parse(file, &text, reading);
+    reading.chain.pop();
     config
 }
 
@@ -38,13 +58,13 @@ pub(super) fn text_of(file: &Path) -> Result<String, ConfigError> {
     })
 }
 
-/// Reads the text of a file. `chain`: the files that lead to it by what they extend, itself the last.
+/// Reads the text of a file.
 pub(super) fn parse(
     file: &Path,
     text: &str,
-    folder: &Path,
-    chain: &mut Vec<PathBuf>,
+    reading: &mut Reading<'_>,
 ) -> Result<Config, ConfigError> {
+    let folder = reading.folder;
     let reader = Reader {
         file: Arc::from(file),
         text,
@@ -70,7 +90,7 @@ pub(super) fn parse(
             "extends" => {
                 for (path, value) in reader.paths(value)? {
                     let path = whole(&file.parent().unwrap_or(Path::new("")).join(path));
-                    shared = reader.extended(&path, value, folder, chain)?.over(shared);
+                    shared = reader.extended(&path, value, reading)?.over(shared);
                 }
             }
             "level" => config.level = Some(reader.level(value)?),
@@ -128,9 +148,9 @@ impl Reader<'_> {
         &self,
         path: &Path,
         value: &Value<'_>,
-        folder: &Path,
-        chain: &mut Vec<PathBuf>,
+        reading: &mut Reading<'_>,
     ) -> Result<Config, ConfigError> {
+        let chain = &reading.chain;
         let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let shown = |path: &Path| relative_to_cwd(path).display().to_string();
         if let Some(first) = chain.iter().position(|it| real(it) == real(path)) {
@@ -142,13 +162,17 @@ impl Reader<'_> {
                 format!("files extend one another: {circle}; take one of these `extends` away"),
             ));
         }
+        if reading.within.is_some_and(|it| !real(path).starts_with(it)) {
+            let message = "this leads out of the project, so it is not read";
+            return Err(self.error(value.span(), message));
+        }
         if !path.is_file() {
             let path = shown(path);
             let from = "the folder of the file that says it";
             let message = format!("there is no file {path} to extend; the path counts from {from}");
             return Err(self.error(value.span(), message));
         }
-        read_below(path, folder, chain)
+        read_below(path, reading)
     }
 
     fn overrides(&self, value: &Value<'_>) -> Result<Vec<Override>, ConfigError> {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use dfix_engine::Setting;
 use dfix_launch::yaml::{Node, documents};
 
+use super::merged::{Layer, RuleConfig};
 use super::said::{ConfigError, Place, Said};
-use super::whole::{Layer, RuleConfig};
 
 /// What a `.hadolint.yaml` says.
 #[derive(Debug, Default)]

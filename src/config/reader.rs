@@ -11,8 +11,8 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use super::globs::Globs;
 use super::keys::{self, Key};
+use super::merged::Level;
 use super::said::{ConfigError, Place, Said};
-use super::whole::Level;
 use crate::labels;
 use crate::suggest::did_you_mean;
 

@@ -5,9 +5,9 @@ use dfix_engine::Rule;
 use toml::de::DeValue;
 
 use super::keys;
+use super::merged::{Layer, RuleConfig};
 use super::reader::{Reader, Value, in_order, level_named};
 use super::said::{ConfigError, Said};
-use super::whole::{Layer, RuleConfig};
 use crate::{console, rule_names};
 
 impl Reader<'_> {

@@ -181,3 +181,20 @@ fn a_wrong_configuration_names_the_file_as_the_job_does() {
     let message = lines[0]["errors"][0]["message"].as_str().unwrap();
     assert!(message.contains(": dfix.toml:2:"), "{message}");
 }
+
+#[test]
+fn a_configuration_of_a_job_reads_nothing_outside_of_it() {
+    for path in ["/etc/passwd", "../../etc/passwd", "shared.toml"] {
+        let own = format!("extends = {path:?}\n");
+        let job = json!({ "content": GOOD, "files": { "dfix.toml": own, "shared.toml": "level = \"safe\"\n" } });
+        let (code, lines) = batch(&job.to_string(), &[]);
+        if path == "shared.toml" {
+            assert_eq!(code, 0, "{lines:?}");
+            continue;
+        }
+        assert_eq!(code, 2);
+        let message = lines[0]["errors"][0]["message"].as_str().unwrap();
+        let told = "dfix.toml:1:11: this leads out of the project, so it is not read";
+        assert!(message.ends_with(told), "{message}");
+    }
+}

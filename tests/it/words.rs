@@ -101,6 +101,7 @@ fn what_users_read_is_plain() {
     let documents = [
         "README.md",
         "CONTRIBUTING.md",
+        "docs/configuration.md",
         "crates/README.md",
         "crates/dfix-rules/README.md",
         "fuzz/README.md",

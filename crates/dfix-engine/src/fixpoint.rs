@@ -292,6 +292,7 @@ impl Run<'_> {
                 level::level(fix, self.options.settings.get(f.rule)) >= self.options.threshold
             })
             .filter(|(f, _)| !refused_keys.contains(&fix_key(f)))
+            .filter(|(f, _)| !self.options.left.iter().any(|it| it.has(f)))
             .collect();
         let phase_of = |finding: &Finding| {
             let checker = self.checkers.iter().find(|it| it.id() == finding.rule);

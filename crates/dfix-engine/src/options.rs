@@ -2,12 +2,31 @@
 
 use std::collections::BTreeMap;
 
+use dfix_syntax::TextRange;
+
 use crate::codemod::Codemod;
 use crate::fix::Safety;
+use crate::outcome::Finding;
 use crate::rule::Rule;
 use crate::rule_option::RuleSettings;
 use crate::watch::{Watch, Watched};
 use crate::withhold::Withhold;
+
+/// A place at which the fixes of a rule are not made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// The rule.
+    pub rule: &'static str,
+    /// A stretch of the input, in bytes.
+    pub within: TextRange,
+}
+
+impl Left {
+    /// Whether the finding is of this rule, and began in this place of the input.
+    pub fn has(&self, finding: &Finding) -> bool {
+        self.rule == finding.rule && self.within.contains(finding.origin.start())
+    }
+}
 
 /// What is asked of a run over one file.
 #[derive(Debug, Clone)]
@@ -23,6 +42,8 @@ pub struct Options<'a> {
     /// Every rule that there is, also those that are not asked for: a comment that ignores another name is told. None where that is
     /// nobody's business.
     pub known: &'a [&'static Rule],
+    /// Where fixes of a rule are not made, though what it finds is told.
+    pub left: &'a [Left],
     /// Who may have fixes left out.
     pub withhold: Option<&'a dyn Withhold>,
     pub(crate) watched: Watched,
@@ -39,6 +60,7 @@ impl<'a> Options<'a> {
             threshold: Safety::Checked,
             settings: &NO_SETTINGS,
             known: &[],
+            left: &[],
             withhold: None,
             watched: Watched::default(),
         }
@@ -71,6 +93,13 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn with_known(mut self, known: &'a [&'static Rule]) -> Self {
         self.known = known;
+        self
+    }
+
+    /// The same with places at which fixes are not made, see [`Options::left`].
+    #[must_use]
+    pub fn with_left(mut self, left: &'a [Left]) -> Self {
+        self.left = left;
         self
     }
 

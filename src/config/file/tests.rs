@@ -4,14 +4,17 @@ use std::path::Path;
 
 use dfix_engine::{Safety, Setting, Severity};
 
-use super::{Config, parse};
+use super::{Config, Reading, parse};
 use crate::config::keys::{self, Key};
-use crate::config::whole::Level;
+use crate::config::merged::Level;
 
 fn read(text: &str) -> Result<Config, String> {
-    let mut chain = vec!["/x/dfix.toml".into()];
-    parse(Path::new("/x/dfix.toml"), text, Path::new("/x"), &mut chain)
-        .map_err(|error| error.to_string())
+    let mut reading = Reading {
+        folder: Path::new("/x"),
+        within: None,
+        chain: vec!["/x/dfix.toml".into()],
+    };
+    parse(Path::new("/x/dfix.toml"), text, &mut reading).map_err(|error| error.to_string())
 }
 
 #[test]

@@ -1,0 +1,73 @@
+//! What is said of baselines after a run, and `--update-baseline`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::baseline::{Baseline, OfFile};
+use crate::cli::Choice;
+use crate::exit::Stop;
+use crate::runner::FileReport;
+
+/// Writes the baselines of these files anew.
+pub(super) fn update(files: &[FileReport], is_quiet: bool) -> Result<(), Stop> {
+    type OfOne<'f> = (&'f Baseline, Vec<(&'f Path, &'f OfFile)>);
+    let mut baselines: BTreeMap<PathBuf, OfOne<'_>> = BTreeMap::new();
+    for file in files {
+        let Some(known) = &file.known else {
+            continue;
+        };
+        let baseline = &*known.baseline;
+        let entry = baselines.entry(baseline.shown());
+        let (_, found) = entry.or_insert((baseline, Vec::new()));
+        // What is known of a file that could not be looked at stays.
+        if let Some(of_file) = known.found.as_ref().filter(|_| file.errors.is_empty()) {
+            found.push((&file.path, of_file));
+        }
+    }
+    if baselines.is_empty() && files.iter().any(|it| it.misconfigured.is_none()) {
+        let message =
+            "--update-baseline: say which file by --baseline FILE, or by `baseline` in dfix.toml";
+        return Err(Stop::Message(message.to_owned()));
+    }
+    for (shown, (baseline, found)) in baselines {
+        let shown = shown.display();
+        let (now, before) = baseline
+            .write(found)
+            .map_err(|error| format!("the baseline {shown}: {}", error.message))?;
+        if !is_quiet {
+            let _ = writeln!(
+                io::stderr(),
+                "dfix: {shown}: {} written down, {before} before",
+                findings(now)
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Says how much was known, and what is not found any more.
+pub(super) fn tell(files: &[FileReport], choice: &Choice) {
+    let mut baselines: BTreeMap<PathBuf, (usize, usize)> = BTreeMap::new();
+    for known in files.iter().filter_map(|it| it.known.as_ref()) {
+        let (count, gone) = baselines.entry(known.baseline.shown()).or_default();
+        *count += known.count;
+        *gone += known.gone;
+    }
+    let all_rules_ran = choice.rule.is_empty() && choice.ignore.is_empty();
+    for (shown, (count, gone)) in baselines {
+        let shown = shown.display();
+        let mut text = format!("dfix: {shown}: {} known, not told", findings(count));
+        if gone > 0 && all_rules_ran {
+            text = format!(
+                "{text}; {gone} more written down and not found, which --update-baseline takes out"
+            );
+        }
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+}
+
+fn findings(count: usize) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} finding{s}")
+}
