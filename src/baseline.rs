@@ -137,15 +137,16 @@ impl Baseline {
         parts.collect::<Vec<_>>().join("/")
     }
 
-    /// Writes it anew with what was found in these files; of others what is known stays, unless they are gone. Gives how many
-    /// findings it holds, and how many it held.
+    /// Writes it anew with what was found in these files; of others what is known stays, unless it is to be pruned (`prunes`)
+    /// and they are gone. Gives how many findings it holds, and how many it held.
     pub(crate) fn write<'f>(
         &self,
         found: impl IntoIterator<Item = (&'f Path, &'f OfFile)>,
+        prunes: bool,
     ) -> Result<(usize, usize), FileError> {
         let folder = self.file.parent().unwrap_or(Path::new("/"));
         let mut files = self.files.clone();
-        files.retain(|name, _| folder.join(name).is_file());
+        files.retain(|name, _| !prunes || folder.join(name).is_file());
         for (path, of_file) in found {
             let name = self.name_of(path);
             if of_file.is_empty() {
@@ -193,8 +194,12 @@ pub(crate) struct Found<'t> {
 }
 
 impl<'t> Found<'t> {
-    /// Of these findings in this text, in which nothing was changed.
-    pub(crate) fn of(text: &'t str, parsed: &Parse, findings: &[Finding]) -> Self {
+    /// Of findings at these places of this text.
+    pub(crate) fn of<'f>(
+        text: &'t str,
+        parsed: &Parse,
+        findings: impl Iterator<Item = (&'f Finding, TextRange)>,
+    ) -> Self {
         let syntax = parsed.syntax();
         let instructions = syntax.children().filter(|it| it.kind().is_instruction());
         let mut found = Found {
@@ -202,8 +207,8 @@ impl<'t> Found<'t> {
             instructions: instructions.map(|it| it.text_range()).collect(),
             groups: BTreeMap::new(),
         };
-        for finding in findings {
-            let around = found.around(finding.origin);
+        for (finding, place) in findings {
+            let around = found.around(place);
             let key = (u32::from(around.start()), finding.rule);
             found.groups.entry(key).or_insert((around, 0)).1 += 1;
         }
@@ -244,6 +249,27 @@ impl<'t> Found<'t> {
                 text: lines::beginning(text),
             });
             times.count += count;
+        }
+        all
+    }
+
+    /// What is to be written down when some of what was known (`left`) was changed on the way to `after`.
+    pub(crate) fn carried(&self, known: &OfFile, left: &[Left], after: &Found<'_>) -> OfFile {
+        let mut all = known.clone();
+        for left in left {
+            let key = (u32::from(left.within.start()), left.rule);
+            let count = self.groups.get(&key).map_or(0, |it| it.1);
+            if let Some(times) = all.get_mut(&self.known(left.rule, left.within)) {
+                times.count = times.count.saturating_sub(count);
+            }
+        }
+        all.retain(|_, times| times.count > 0);
+        for (known, times) in after.written() {
+            let there = all.entry(known).or_insert(Times {
+                count: 0,
+                text: times.text,
+            });
+            there.count += times.count;
         }
         all
     }

@@ -399,7 +399,8 @@ fn do_text(
             let context = FolderContext::of(&path, configured, &parsed, task.folders)
                 .with_text(&before)
                 .with_images(&config.images);
-            let known = known.as_mut().map(|it| (&*path, it));
+            let known = known.as_mut().zip(counts);
+            let known = known.map(|(it, all)| (&*path, it, all));
             let done = fix(&before, &parsed, &context, &selection, task, known);
             let notes = task.verbose.then(|| context.notes());
             (done, notes.unwrap_or_default())
@@ -468,7 +469,7 @@ fn fix(
     context: &dyn Context,
     selection: &Selection,
     task: &Task<'_>,
-    known: Option<(&Path, &mut KnownOfFile)>,
+    known: Option<(&Path, &mut KnownOfFile, &Baselines)>,
 ) -> (Outcome, Vec<Match>) {
     if let Some(job) = task.job {
         return job.run(text, parsed, context);
@@ -480,9 +481,8 @@ fn fix(
     let mut outcome = match task.ignore_because {
         Some(reason) => dfix_engine::add_ignores(text, parsed, context, &options, reason),
         None => match known {
-            Some((path, known)) => {
-                let updates = task.baselines.is_some_and(|it| it.updates);
-                beside_known(text, parsed, context, &options, path, known, updates)
+            Some((path, known, baselines)) => {
+                beside_known(text, parsed, context, &options, path, known, baselines)
             }
             None => dfix_engine::run_parsed(text, parsed, context, &options),
         },

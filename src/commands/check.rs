@@ -48,8 +48,13 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
     let files = visit.files(&task);
     if check.update_baseline {
         known::update(&files, common.quiet)?;
-    } else if !common.quiet {
-        known::tell(&files, &check.choice);
+    } else {
+        if check.work.fix {
+            known::carry(&files, common.quiet)?;
+        }
+        if !common.quiet {
+            known::tell(&files, &check.choice);
+        }
     }
     show(&files, &check.work, check.statistics, common, out)
 }

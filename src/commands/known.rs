@@ -9,9 +9,10 @@ use crate::cli::Choice;
 use crate::exit::Stop;
 use crate::runner::FileReport;
 
-/// Writes the baselines of these files anew.
-pub(super) fn update(files: &[FileReport], is_quiet: bool) -> Result<(), Stop> {
-    type OfOne<'f> = (&'f Baseline, Vec<(&'f Path, &'f OfFile)>);
+/// A baseline, with what is to be written down of files.
+type OfOne<'f> = (&'f Baseline, Vec<(&'f Path, &'f OfFile)>);
+
+fn by_baseline(files: &[FileReport]) -> BTreeMap<PathBuf, OfOne<'_>> {
     let mut baselines: BTreeMap<PathBuf, OfOne<'_>> = BTreeMap::new();
     for file in files {
         let Some(known) = &file.known else {
@@ -25,6 +26,34 @@ pub(super) fn update(files: &[FileReport], is_quiet: bool) -> Result<(), Stop> {
             found.push((&file.path, of_file));
         }
     }
+    baselines
+}
+
+/// Writes those baselines anew in whose files `--fix` has changed instructions in which something is known.
+pub(super) fn carry(files: &[FileReport], is_quiet: bool) -> Result<(), Stop> {
+    for (shown, (baseline, found)) in by_baseline(files) {
+        if found.is_empty() {
+            continue;
+        }
+        let shown = shown.display();
+        let count = found.len();
+        baseline
+            .write(found, false)
+            .map_err(|error| format!("the baseline {shown}: {}", error.message))?;
+        if !is_quiet {
+            let s = if count == 1 { "" } else { "s" };
+            let _ = writeln!(
+                io::stderr(),
+                "dfix: {shown}: written anew for {count} file{s}, as instructions with known findings were changed"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Writes the baselines of these files anew.
+pub(super) fn update(files: &[FileReport], is_quiet: bool) -> Result<(), Stop> {
+    let baselines = by_baseline(files);
     if baselines.is_empty() && files.iter().any(|it| it.misconfigured.is_none()) {
         let message =
             "--update-baseline: say which file by --baseline FILE, or by `baseline` in dfix.toml";
@@ -33,7 +62,7 @@ pub(super) fn update(files: &[FileReport], is_quiet: bool) -> Result<(), Stop> {
     for (shown, (baseline, found)) in baselines {
         let shown = shown.display();
         let (now, before) = baseline
-            .write(found)
+            .write(found, true)
             .map_err(|error| format!("the baseline {shown}: {}", error.message))?;
         if !is_quiet {
             let _ = writeln!(

@@ -7,14 +7,14 @@ use dfix_engine::{Finding, Options, Outcome};
 use dfix_model::context::Context;
 use dfix_syntax::Parse;
 
-use crate::baseline::{Baseline, Found, Nothing, OfFile};
+use crate::baseline::{Baseline, Baselines, Found, Nothing, OfFile};
 
 /// What the baseline of a file says of it.
 #[derive(Debug)]
 pub(crate) struct KnownOfFile {
     /// The baseline.
     pub(crate) baseline: Arc<Baseline>,
-    /// All that is found now, where the baseline is written anew.
+    /// What is to be written down now, where that is something else than before.
     pub(crate) found: Option<OfFile>,
     /// How many findings are not told.
     pub(crate) count: usize,
@@ -30,8 +30,9 @@ pub(super) fn beside_known(
     options: &Options<'_>,
     path: &Path,
     known: &mut KnownOfFile,
-    updates: bool,
+    baselines: &Baselines,
 ) -> Outcome {
+    let updates = baselines.updates;
     let baseline = Arc::clone(&known.baseline);
     let of_file = baseline.of_file(path);
     if of_file.is_none() && !updates {
@@ -39,20 +40,32 @@ pub(super) fn beside_known(
     }
     let looks = options.clone().with_withhold(&Nothing);
     let mut outcome = dfix_engine::run_parsed(text, parsed, context, &looks);
-    let found = Found::of(text, parsed, &outcome.remaining);
+    let places = outcome.remaining.iter().map(|it| (it, it.origin));
+    let found = Found::of(text, parsed, places);
     if updates {
         known.found = outcome.errors.is_empty().then(|| found.written());
         known.count = outcome.remaining.len();
         outcome.remaining.clear();
         return outcome;
     }
-    let (left, gone) = found.left(of_file.unwrap_or(&OfFile::new()));
+    let nothing = OfFile::new();
+    let of_file = of_file.unwrap_or(&nothing);
+    let (left, gone) = found.left(of_file);
     let is_known = |it: &Finding| left.iter().any(|left| left.has(it));
     known.count = outcome.remaining.iter().filter(|it| is_known(it)).count();
     known.gone = gone;
     if known.count < outcome.remaining.len() {
         let options = options.clone().with_left(&left);
         outcome = dfix_engine::run_parsed(text, parsed, context, &options);
+    }
+    if outcome.text != *text && !left.is_empty() {
+        // What is known stays known in an instruction that other fixes have changed.
+        let after = dfix_syntax::parse(&outcome.text);
+        let places = outcome.remaining.iter().filter(|it| is_known(it));
+        let places = places.map(|it| (it, it.range));
+        let after = Found::of(&outcome.text, &after, places);
+        let carried = found.carried(of_file, &left, &after);
+        known.found = (carried != *of_file).then_some(carried);
     }
     outcome.remaining.retain(|it| !is_known(it));
     outcome

@@ -73,6 +73,36 @@ fn lines_and_blanks_do_not_count_and_new_findings_do() {
 }
 
 #[test]
+fn what_is_known_stays_known_where_other_fixes_change_its_instruction() {
+    let folder = Folder::new(&[("Dockerfile", PIP)]);
+    folder.dfix(&with(&["--update-baseline"]));
+    let all = folder.text("known.jsonl");
+    let kept = all.split_inclusive('\n');
+    let kept: String = kept.filter(|it| !it.contains("pip-no-cache-dir")).collect();
+    assert!(
+        kept.contains("\"text\":\"RUN pip install requests"),
+        "{kept}"
+    );
+    folder.put("known.jsonl", kept.as_bytes());
+    let (code, _, err) = folder.dfix(&with(&["--fix"]));
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        err.contains("known.jsonl: written anew for 1 file, "),
+        "{err}"
+    );
+    let fixed = PIP.replace("install", "install --no-cache-dir");
+    assert_eq!(folder.text("Dockerfile"), fixed);
+    assert!(
+        folder
+            .text("known.jsonl")
+            .contains("RUN pip install --no-cache-dir requests")
+    );
+    let (code, out, err) = folder.dfix(&with(&["--fix"]));
+    assert_eq!((code, folder.text("Dockerfile")), (0, fixed), "{out}{err}");
+    assert!(!err.contains("written anew"), "{err}");
+}
+
+#[test]
 fn what_is_gone_is_taken_out() {
     let folder = Folder::new(&[
         ("a/Dockerfile", PIP),
