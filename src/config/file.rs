@@ -1,5 +1,6 @@
 //! One `dfix.toml`, with the files that it extends.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -54,7 +55,10 @@ pub(super) fn text_of(file: &Path) -> Result<String, ConfigError> {
     std::fs::read_to_string(file).map_err(|error| ConfigError {
         file: file.to_owned(),
         place: None,
-        message: format!("cannot be read: {error}"),
+        message: match error.kind() {
+            ErrorKind::InvalidData => "is not UTF-8; save it as UTF-8".to_owned(),
+            _ => format!("cannot be read: {error}"),
+        },
     })
 }
 

@@ -51,7 +51,8 @@ impl Hadolint {
         let reader = Reader {
             file: Arc::from(file),
         };
-        let documents = documents(yaml).map_err(|it| reader.error(it.line, it.message))?;
+        let documents = documents(yaml)
+            .map_err(|it| reader.error(it.line, format!("this is not YAML: {}", it.message)))?;
         let mut said = Hadolint::default();
         let Some(top) = documents.first().filter(|it| !it.is_null()) else {
             return Ok(said);
@@ -278,7 +279,7 @@ mod tests {
         for (yaml, told) in [
             ("ignored: DL3008\n", ":1:1: `ignored` is a list"),
             ("a: 1\nignored:\n  x: y\n", ":2:1: `ignored` is a list"),
-            ("ignored: [DL3008\n", ":1:1: "),
+            ("ignored: [DL3008\n", ":1:1: this is not YAML: "),
             ("- DL3008\n", ":1:1: this is no configuration of hadolint"),
             ("label-schema: [a]\n", ":1:1: `label-schema` holds labels"),
         ] {

@@ -189,13 +189,18 @@ fn a_broken_configuration_is_told_once() {
     for (file, text, told) in [
         (
             "dfix.toml",
+            "[rules]\nnone = \"on\"\n",
+            "dfix.toml:2:1: error: unknown rule `none`",
+        ),
+        (
+            "dfix.toml",
             "levle = 1\n",
             "dfix.toml:1:1: error: unknown key `levle`; did you mean `level`?\n",
         ),
         (
             ".hadolint.yaml",
             "ignored: [DL3008\n",
-            ".hadolint.yaml:1:1: error: ",
+            ".hadolint.yaml:1:1: error: this is not YAML: ",
         ),
         (
             ".hadolint.yaml",

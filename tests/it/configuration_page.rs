@@ -67,6 +67,38 @@ fn it_names_the_keys_with_their_defaults() {
     }
 }
 
+/// The schema of each rule has the keys that every rule has, and the rule's own options.
+#[test]
+fn the_schema_has_the_options_of_the_rules() {
+    let schema = schema();
+    let keys = |table: &Value| -> Vec<String> {
+        assert_eq!(table["additionalProperties"], false);
+        let keys = table["properties"].as_object().unwrap().keys();
+        keys.cloned().collect()
+    };
+    let common = keys(&schema["$defs"]["rule"]["anyOf"][1]);
+    for rule in dfix_rules::ALL {
+        let mut expected = common.clone();
+        expected.extend(rule.options.iter().map(|it| it.name.to_owned()));
+        for name in rule.aliases.iter().chain([&rule.id]) {
+            let mut said = &schema["$defs"]["rules"]["properties"][*name];
+            if said["$ref"] == "#/$defs/rule" {
+                said = &schema["$defs"]["rule"];
+            }
+            let keys = keys(&said["anyOf"][1]);
+            // Several rules may go by the name of another tool's.
+            assert!(
+                expected.iter().all(|it| keys.contains(it)),
+                "{name}: {keys:?}"
+            );
+            assert!(*name != rule.id || keys == expected, "{name}: {keys:?}");
+        }
+    }
+    for group in ["all", "style", "practices"] {
+        assert!(schema["$defs"]["rules"]["properties"][group].is_object());
+    }
+}
+
 #[test]
 fn its_examples_are_read() {
     let page = page();
