@@ -13,6 +13,9 @@ use crate::runner::FileReport;
 /// How many files are named for one reason.
 const MOST_PATHS: usize = 20;
 
+/// How many sentences are told of one recipe's changes.
+const MOST_MESSAGES: usize = 10;
+
 /// What is told of some places: a sentence, and the files with their lines.
 type Places = BTreeMap<String, BTreeSet<(String, usize)>>;
 
@@ -21,7 +24,7 @@ pub(super) fn of(recipes: &[Recipe], set: &[String], files: &[FileReport]) -> St
     let names: Vec<String> = recipes.iter().map(|it| named(it, set)).collect();
     let (mut changes, mut changed) = (0, 0);
     let (mut open, mut left) = (Places::new(), Places::new());
-    let mut by_name: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut by_name: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     for file in files {
         let path = file.path.to_string_lossy().replace('\\', "/");
         let lines = crate::lines::Lines::new(&file.before);
@@ -41,7 +44,8 @@ pub(super) fn of(recipes: &[Recipe], set: &[String], files: &[FileReport]) -> St
         changed += usize::from(file.after().is_some());
         for finding in outcome.applied() {
             changes += 1;
-            *by_name.entry(finding.rule).or_default() += 1;
+            let said = by_name.entry(finding.rule).or_default();
+            *said.entry(&finding.message).or_default() += 1;
             let unproven = finding.fix.iter().flat_map(|it| &it.unproven);
             for OpenCondition { condition, remedy } in unproven {
                 let told = format!("{condition} ({remedy})");
@@ -72,13 +76,17 @@ pub(super) fn of(recipes: &[Recipe], set: &[String], files: &[FileReport]) -> St
         counted(changed, "Dockerfile")
     );
     for recipe in recipes {
-        let number = by_name.remove(recipe.name()).unwrap_or_default();
+        let said = by_name.remove(recipe.name()).unwrap_or_default();
         let (name, what) = (named(recipe, set), summary(recipe));
-        let _ = writeln!(text, "- `{name}` ({}): {what}.", counted(number, "change"));
+        let number = counted(said.values().sum(), "change");
+        let _ = writeln!(text, "- `{name}` ({number}): {what}.");
+        each(&mut text, &said);
     }
     // What is left are rules that recipes name.
-    for (name, number) in by_name {
-        let _ = writeln!(text, "- the rule `{name}` ({})", counted(number, "change"));
+    for (name, said) in by_name {
+        let number = counted(said.values().sum(), "change");
+        let _ = writeln!(text, "- the rule `{name}` ({number})");
+        each(&mut text, &said);
     }
     let _ = writeln!(
         text,
@@ -92,6 +100,19 @@ pub(super) fn of(recipes: &[Recipe], set: &[String], files: &[FileReport]) -> St
     section(&mut text, "To be looked at", &open);
     section(&mut text, "Left, and why", &left);
     text
+}
+
+/// What findings say, the most frequent first; as many as a reader of the message may want.
+fn each(text: &mut String, said: &BTreeMap<&str, usize>) {
+    let mut said: Vec<(&str, usize)> = said.iter().map(|(what, count)| (*what, *count)).collect();
+    said.sort_by_key(|it| std::cmp::Reverse(it.1));
+    for (what, number) in said.iter().take(MOST_MESSAGES) {
+        let what = what.replace('\n', " ");
+        let _ = writeln!(text, "  - {what}: {}", counted(*number, "time"));
+    }
+    if let Some(more) = said.len().checked_sub(MOST_MESSAGES).filter(|it| *it > 0) {
+        let _ = writeln!(text, "  - and {more} others");
+    }
 }
 
 /// A recipe with what it is told: `debian-release to=12`.
