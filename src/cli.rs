@@ -392,6 +392,14 @@ pub(crate) enum Format {
     Github,
     /// GitLab's code quality report
     Gitlab,
+    /// JUnit's XML, for test reporters
+    Junit,
+    /// Checkstyle's XML, for services that know no other
+    Checkstyle,
+    /// Reviewdog's diagnostics, with suggestions
+    Rdjson,
+    /// Markdown, for the comment of a pull request
+    Markdown,
 }
 
 /// A report, and where it goes.

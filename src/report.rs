@@ -1,15 +1,20 @@
 //! What is shown of a run. Every format shows the same facts, those of [`entry`], in the same words.
 
 mod advice;
+mod checkstyle;
 mod concise;
 pub(crate) mod diff;
 mod entry;
 mod github;
 mod gitlab;
 pub(crate) mod json;
+mod junit;
+mod markdown;
+mod rdjson;
 mod sarif;
 mod summary;
 mod text;
+mod xml;
 
 use std::io::{self, Write};
 
@@ -29,5 +34,9 @@ pub(crate) fn print(format: Format, report: &Report<'_>, out: &mut dyn Write) ->
         Format::Sarif => sarif::print(report, out),
         Format::Github => github::print(report, out),
         Format::Gitlab => gitlab::print(report, out),
+        Format::Junit => junit::print(report, out),
+        Format::Checkstyle => checkstyle::print(report, out),
+        Format::Rdjson => rdjson::print(report, out),
+        Format::Markdown => markdown::print(report, out),
     }
 }

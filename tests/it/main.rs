@@ -17,6 +17,7 @@ mod contributing;
 mod ecosystem;
 mod elsewhere;
 mod fleets;
+mod formats;
 mod git_apply;
 mod house;
 mod in_order;

@@ -1,0 +1,111 @@
+//! Markdown for the comment of a pull request: how much there is by rule, then each file with its findings, and its patch folded.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::entry::{Report, STATUSES, entries};
+use super::{advice::advice, diff, last_line};
+
+pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let plain = Report {
+        color: false,
+        ..*report
+    };
+    let last = last_line(&plain);
+    writeln!(
+        out,
+        "## dfix: {}\n",
+        last.lines().next().unwrap_or_default()
+    )?;
+    by_rule(report, out)?;
+    for file in report.files {
+        let found = entries(file, report.mode);
+        if found.is_empty() && file.errors.is_empty() {
+            continue;
+        }
+        writeln!(out, "### `{}`\n", file.path.display())?;
+        for error in &file.errors {
+            let line = error
+                .place
+                .map_or(String::new(), |it| format!("line {}: ", it.0));
+            writeln!(out, "- **error** {line}{}", text(&error.message))?;
+            if let Some(remedy) = &error.remedy {
+                writeln!(out, "  - help: {}", text(remedy))?;
+            }
+        }
+        for entry in &found {
+            writeln!(
+                out,
+                "- line {}: **{}** `{}`: {}",
+                entry.place.0,
+                entry.heading(),
+                entry.finding.rule,
+                text(&entry.finding.message)
+            )?;
+            for line in advice(entry) {
+                writeln!(out, "  - {}", text(&line))?;
+            }
+        }
+        writeln!(out)?;
+        let patch = diff::of_files(std::slice::from_ref(file));
+        if !patch.is_empty() {
+            let patch = String::from_utf8_lossy(&patch);
+            let fence = fence_for(&patch);
+            writeln!(out, "<details><summary>The patch</summary>\n\n{fence}diff")?;
+            write!(out, "{patch}")?;
+            writeln!(out, "{fence}\n\n</details>\n")?;
+        }
+    }
+    Ok(())
+}
+
+fn by_rule(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut rules: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    for file in report.files {
+        for entry in entries(file, report.mode) {
+            let of_rule = rules.entry(entry.finding.rule).or_default();
+            *of_rule.entry(entry.status.word()).or_default() += 1;
+        }
+    }
+    if rules.is_empty() {
+        return Ok(());
+    }
+    let words = STATUSES.iter().map(|it| it.word());
+    let words: Vec<&str> = words
+        .filter(|word| rules.values().any(|it| it.contains_key(word)))
+        .collect();
+    writeln!(out, "| rule | {} |", words.join(" | "))?;
+    writeln!(out, "|---|{}", "---:|".repeat(words.len()))?;
+    for (rule, counts) in &rules {
+        write!(out, "| `{rule}` |")?;
+        for word in &words {
+            match counts.get(word) {
+                Some(count) => write!(out, " {count} |")?,
+                None => write!(out, "  |")?,
+            }
+        }
+        writeln!(out)?;
+    }
+    writeln!(out)
+}
+
+/// A sentence on one line; what would be HTML outside of backticks is not.
+fn text(sentence: &str) -> String {
+    let mut is_code = false;
+    let escaped = sentence.replace('\n', " ");
+    let escaped = escaped.chars().map(|it| {
+        is_code ^= it == '`';
+        match it {
+            '<' if !is_code => "&lt;".to_owned(),
+            '*' | '_' if !is_code => format!("\\{it}"),
+            other => other.to_string(),
+        }
+    });
+    escaped.collect()
+}
+
+/// A fence that is longer than every one in the text.
+fn fence_for(text: &str) -> String {
+    let runs = text.split(|it| it != '`').map(str::len);
+    "`".repeat(runs.max().unwrap_or(0).max(2) + 1)
+}
