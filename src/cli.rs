@@ -100,6 +100,18 @@ pub(crate) struct Work {
     /// Leave what dfix.toml excludes, even where it is named here: for programs that name every file that changed
     #[arg(long)]
     pub(crate) force_exclude: bool,
+    /// Only files that differ from this revision of git, or that git does not know yet
+    #[arg(long, value_name = "REVISION", conflicts_with = "staged")]
+    pub(crate) since: Option<String>,
+    /// Only files that the next commit of git would change; one that has other changes beside those is left and named
+    #[arg(long)]
+    pub(crate) staged: bool,
+    /// Change nothing where git has changes below these paths that are not committed
+    #[arg(long, requires = "fix")]
+    pub(crate) require_clean: bool,
+    /// Only the first N files that would change, and all that would not: for a first look, or a first batch
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<NonZeroUsize>,
     /// The build context of all these Dockerfiles, in place of what dfix.toml and the project's files say
     #[arg(long, value_name = "FOLDER")]
     pub(crate) context: Option<PathBuf>,

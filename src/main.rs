@@ -1,6 +1,7 @@
 //! dfix, the fixer for Dockerfiles: arguments, the work, the exit code.
 
 mod baseline;
+mod changed;
 mod cli;
 mod commands;
 mod config;

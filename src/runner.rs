@@ -6,6 +6,7 @@ mod waves;
 
 use std::collections::{HashMap, HashSet};
 use std::io::ErrorKind;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use rayon::prelude::*;
 
 use crate::baseline::Baselines;
 use crate::config::{ConfigError, Configs};
+use crate::console;
 use crate::context::{FolderContext, Folders};
 use crate::file_error::FileError;
 use crate::input::{self, Unreadable};
@@ -75,6 +77,8 @@ pub(crate) struct Task<'a> {
     pub(crate) folders: &'a Folders,
     /// Whether to write what was fixed.
     pub(crate) write: bool,
+    /// How many files may change, where that is limited.
+    pub(crate) limit: Option<NonZeroUsize>,
     /// How many threads to use.
     pub(crate) jobs: usize,
 }
@@ -175,6 +179,7 @@ pub(crate) fn run(files: Vec<PathBuf>, beside: &[PathBuf], task: &Task<'_>) -> V
                 Err(report) => *report,
             })
         };
+        let reports = limited(reports, task.limit);
         if task.write {
             each(reports, many, write)
         } else {
@@ -193,6 +198,30 @@ pub(crate) fn run(files: Vec<PathBuf>, beside: &[PathBuf], task: &Task<'_>) -> V
         // A machine that gives no threads still has this one.
         Err(_) => work(false),
     }
+}
+
+/// The reports without those of files that would change beyond the first so many.
+fn limited(mut reports: Vec<FileReport>, limit: Option<NonZeroUsize>) -> Vec<FileReport> {
+    let Some(limit) = limit else {
+        return reports;
+    };
+    let (mut changed, mut dropped) = (0, 0);
+    reports.retain(|it| {
+        if it.after().is_none() {
+            return true;
+        }
+        changed += 1;
+        let stays = changed <= limit.get();
+        dropped += usize::from(!stays);
+        stays
+    });
+    if dropped > 0 {
+        let files = if dropped == 1 { "file" } else { "files" };
+        console::note(&format!(
+            "{dropped} more {files} would change; --limit {limit} leaves that as it is"
+        ));
+    }
+    reports
 }
 
 /// Does the work for each, on all threads of the pool where there is one.

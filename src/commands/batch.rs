@@ -155,6 +155,7 @@ impl Batch {
             verbose: false,
             folders: &folders,
             write: false,
+            limit: None,
             jobs: 1,
         };
         let place = root.map_or_else(|| path.to_owned(), |root| root.join(path));

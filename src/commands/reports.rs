@@ -1,6 +1,7 @@
 //! Reports that are written to files beside what is printed: `--report FORMAT=FILE`.
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use crate::cli::{ReportFile, ReportKind};
@@ -38,8 +39,39 @@ pub(super) fn write(reports: &[ReportFile], shown: &Report<'_>) -> Result<(), St
                 report::print(format, &plain, &mut text)?;
             }
         }
-        fs::write(&report.path, text).map_err(|error| cannot(report, &error.to_string()))?;
+        put(&report.path, &text).map_err(|error| cannot(report, &error.to_string()))?;
     }
+    Ok(())
+}
+
+/// Puts a text into a file at once: who reads it meanwhile reads the old one. What is no file (`/dev/stderr`) is written as it is.
+fn put(path: &Path, text: &[u8]) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|it| !it.is_file()) {
+        return fs::write(path, text);
+    }
+    // A link stays one, and what it leads to is written.
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = real.as_path();
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let mut fresh = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    fresh.write_all(text)?;
+    match fs::metadata(path) {
+        Ok(old) => fresh.as_file().set_permissions(old.permissions())?,
+        Err(_) => readable(fresh.as_file())?,
+    }
+    fresh.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// A report is for others as well, as files are that are made new.
+#[cfg(unix)]
+fn readable(file: &fs::File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &fs::File) -> io::Result<()> {
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::{paths, reports};
+use crate::changed::{Changed, Since, uncommitted};
 use crate::cli::{Common, Format, Work};
 use crate::config::{ConfigError, Configs, relative_to_cwd};
 use crate::context::Folders;
@@ -20,6 +21,8 @@ pub(super) struct Visit<'a> {
     pub(super) paths: Vec<PathBuf>,
     configs: Configs,
     folders: Folders,
+    /// The files that changed in git, where only they are wanted.
+    changed: Option<Changed>,
     work: &'a Work,
     common: &'a Common,
 }
@@ -44,8 +47,17 @@ impl<'a> Visit<'a> {
                 folder.display()
             )));
         }
+        let changed = match (&work.since, work.staged) {
+            (Some(revision), _) => Some(Changed::of(&paths, Since::Revision(revision))?),
+            (None, true) => Some(Changed::of(&paths, Since::Staged)?),
+            (None, false) => None,
+        };
+        if work.require_clean {
+            clean(&paths)?;
+        }
         Ok(Visit {
             paths,
+            changed,
             configs,
             folders: Folders::default(),
             work,
@@ -69,6 +81,7 @@ impl<'a> Visit<'a> {
             verbose: self.common.verbose,
             folders: &self.folders,
             write: self.work.fix,
+            limit: self.work.limit,
             jobs: self.work.threads.count(),
         }
     }
@@ -80,7 +93,7 @@ impl<'a> Visit<'a> {
 
     /// Does it with every file; the reports come in order of path.
     pub(super) fn files(&self, task: &Task<'_>) -> Vec<FileReport> {
-        let found = discover(
+        let mut found = discover(
             &self.paths,
             &self.configs,
             self.work.force_exclude,
@@ -93,6 +106,14 @@ impl<'a> Visit<'a> {
                 io::stderr(),
                 "dfix: no Dockerfile found; what `.gitignore` leaves out is looked at where it is named"
             );
+        }
+        if let Some(changed) = &self.changed {
+            found.files.retain(|it| changed.has(it));
+            for file in found.files.extract_if(.., |it| changed.is_mixed(it)) {
+                let error = FileError::new("has changes that are not staged, so what would be committed is not what lies here")
+                    .with_remedy("stage them (`git add`), or put them away (`git stash --keep-index`)");
+                found.errors.push((file, error));
+            }
         }
         let (files, beside) = match self.work.shard {
             Some(shard) => shard.part(found.files, &self.paths),
@@ -126,6 +147,24 @@ impl<'a> Visit<'a> {
         }
         files
     }
+}
+
+/// Stops where git has changes below the paths that are not committed.
+fn clean(paths: &[PathBuf]) -> Result<(), Stop> {
+    const MOST: usize = 5;
+    let changed = uncommitted(paths)?;
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let mut names: Vec<&str> = changed.iter().take(MOST).map(String::as_str).collect();
+    let more = format!("and {} more", changed.len().saturating_sub(MOST));
+    if changed.len() > MOST {
+        names.push(&more);
+    }
+    Err(Stop::Message(format!(
+        "--require-clean: git has changes that are not committed: {}; commit them, or put them away (`git stash`)",
+        names.join(", ")
+    )))
 }
 
 /// The reports with one in the place of those of all files that were left for one fault in a configuration.

@@ -8,6 +8,7 @@ mod based_on_it;
 mod baseline;
 mod batch;
 mod broken;
+mod changed;
 mod circles;
 mod cli;
 mod common;
