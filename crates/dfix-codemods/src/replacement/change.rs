@@ -5,7 +5,7 @@ use dfix_syntax::{TextRange, TextSize};
 
 use crate::flat::{self, has_expansion, is_border};
 use crate::matching::state::Text;
-use crate::replacement::carry::Target;
+use crate::replacement::carry::{self, Target};
 use crate::replacement::plan::{New, Op};
 
 /// Which characters may come where a text is changed.
@@ -217,12 +217,33 @@ pub(crate) fn change_whole<'m>(text: &Text<'m>, new: &str) -> Result<Option<Op<'
     }
     match text.word {
         Some(word) if !has_expansion(new) => Ok(Some(Op::Word(word, new.to_owned()))),
+        Some(word) if takes_variables(word, new) => {
+            let source = flat::shown(new);
+            // `$A` becomes `$B` where no braces are needed.
+            let name = source
+                .strip_prefix("${")
+                .and_then(|it| it.strip_suffix('}'));
+            let name = name.filter(|it| it.chars().all(|it| flat::is_of_name(Some(it))));
+            let has_braces = word.source_text().contains("${");
+            let source = name
+                .filter(|_| !has_braces)
+                .map_or(source.clone(), |it| format!("${it}"));
+            Ok(Some(Op::Bytes(word.inner_range(), source)))
+        }
         _ => Err(format!(
             "`{}` cannot be written in the place of `{}`",
             flat::shown(new),
             flat::shown(old)
         )),
     }
+}
+
+/// Whether the builder puts variables into a word, so that one can be written there beside plain text.
+fn takes_variables(word: Word<'_>, new: &str) -> bool {
+    let rest = flat::without_expansions(new);
+    word.kind() == WordKind::Dockerfile
+        && !word.source_text().contains(['\'', '\\', '`'])
+        && (rest.is_empty() || carry::is_plain(&rest))
 }
 
 /// A word that is new in the file. One that a hole binds is written as it was.

@@ -51,11 +51,16 @@ pub(crate) fn plan<'m>(
     let mut waiting: Vec<String> = Vec::new();
     let fates = align(old, &new, is_equal, |_, _| true);
     of_folding::check(old, &new, &fates, &step_of)?;
+    let gone = fates.iter().filter_map(|it| match it {
+        Fate::Removed(index) => step_of(old[*index]),
+        _ => None,
+    });
+    let gone: Vec<Step<'m>> = gone.collect();
     for fate in fates {
         match fate {
             Fate::Kept(i, j) | Fate::Replaced(i, j) => {
                 let step = step_of(old[i]).ok_or("no instruction was found")?;
-                plan.take(one(old[i], new[j], template, step, state, others)?);
+                plan.take(one(old[i], new[j], template, (step, &gone), state, others)?);
                 before = Some(step);
             }
             Fate::Removed(i) => {
@@ -64,6 +69,7 @@ pub(crate) fn plan<'m>(
                 if !new.is_empty() {
                     plan.open.extend(gone_with(old[i], state)?);
                     of_keyword::folded(step, &new, &mut plan)?;
+                    still_set(&new, step, state, &mut plan);
                 }
             }
             Fate::Added(j) => {
@@ -82,6 +88,24 @@ pub(crate) fn plan<'m>(
         plan.push(Op::InstructionBefore(first, source));
     }
     Ok(plan)
+}
+
+/// Takes back what was asked of keys that go in one instruction and stand in another.
+fn still_set<'m>(
+    new: &[&InstructionPattern],
+    step: Step<'m>,
+    state: &State<'m>,
+    plan: &mut Plan<'m>,
+) {
+    let of_kind = new.iter().filter(|it| it.kind == step.kind());
+    let pairs = of_kind.flat_map(|it| match &it.arguments {
+        Arguments::Pairs(pairs) => pairs.as_slice(),
+        _ => &[],
+    });
+    for key in pairs.filter_map(|it| filled(&it.key, state).ok()) {
+        let told = left_without(step, &key, false);
+        plan.open.retain(|it| !told.contains(it));
+    }
 }
 
 /// An instruction that comes in the place of others, behind `ONBUILD` where they stand so, as it is written there.
@@ -117,7 +141,7 @@ fn removed<'m>(
     };
     plan.declare(Effect::changed(step));
     match &pattern.arguments {
-        Arguments::Pairs(items) => pairs(items, &[], step, state, plan),
+        Arguments::Pairs(items) => pairs(items, &[], (step, &[]), state, plan),
         Arguments::Words {
             items,
             is_set: true,
@@ -203,7 +227,7 @@ fn one<'m>(
     old: &InstructionPattern,
     new: &InstructionPattern,
     template: &Template,
-    step: Step<'m>,
+    (step, gone): (Step<'m>, &[Step<'m>]),
     state: &State<'m>,
     others: Others<'_, 'm>,
 ) -> Planned<'m> {
@@ -278,7 +302,9 @@ fn one<'m>(
             of_copy::into_folder(new, step, true, state, &mut plan)?;
             words(items, words_of_new, *is_set, step, state, &mut plan)?;
         }
-        (Arguments::Pairs(old), Arguments::Pairs(new)) => pairs(old, new, step, state, &mut plan)?,
+        (Arguments::Pairs(old), Arguments::Pairs(new)) => {
+            pairs(old, new, (step, gone), state, &mut plan)?;
+        }
         (Arguments::Script(old), Arguments::Script(items)) if changes_form => {
             plan.take(of_form::plan(old, items, template, step, state)?);
         }
@@ -332,7 +358,7 @@ fn parted<'m>(
             if step.pairs().any(Pair::is_legacy) {
                 return Err(why);
             }
-            pairs(items, &[], step, state, &mut plan)?;
+            pairs(items, &[], (step, &[]), state, &mut plan)?;
             let there: Vec<Pair<'m>> = coming
                 .iter()
                 .filter(|it| {

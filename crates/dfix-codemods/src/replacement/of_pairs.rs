@@ -1,6 +1,6 @@
 //! What becomes of pairs of keys and values: those of `ENV`, `LABEL` and `ARG`.
 
-use dfix_model::{Pair, Step, StepKind};
+use dfix_model::{Pair, Step, StepKind, reads_variable};
 
 use crate::flat;
 use crate::matching::state::{Slot, State, Text};
@@ -73,11 +73,25 @@ fn once(pair: Pair<'_>, step: Step<'_>) -> Result<(), String> {
     }
 }
 
-/// Changes pairs of keys and values.
+/// Refuses to put the pairs of one instruction into another where the one reads what the other sets: of one instruction each pair sees
+/// the values from before it (BuildKit, `dispatchEnv`).
+fn apart(step: Step<'_>, gone: Step<'_>) -> Result<(), String> {
+    let mut keys = step.pairs().filter_map(Pair::key_text);
+    match keys.find(|key| reads_variable(gone.source_text(), key)) {
+        Some(key) => Err(format!(
+            "line {} reads `{key}`, which line {} sets: in one instruction it would be the value from before",
+            gone.line(),
+            step.line()
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Changes pairs of keys and values. `gone`: instructions that go, and whose pairs come here.
 pub(crate) fn pairs<'m>(
     old: &[PairItem],
     new: &[PairItem],
-    step: Step<'m>,
+    (step, gone): (Step<'m>, &[Step<'m>]),
     state: &State<'m>,
     plan: &mut Plan<'m>,
 ) -> Result<(), String> {
@@ -102,7 +116,13 @@ pub(crate) fn pairs<'m>(
     }
     // What goes makes room, and what stays is no other.
     let mine: Vec<usize> = old.iter().filter_map(index_of).collect();
-    let is_mine = |it: Step<'_>, index: usize| it == step && mine.contains(&index);
+    let is_mine = |it: Step<'_>, index: usize| {
+        let is_gone = gone.iter().any(|gone| gone.index() == it.index());
+        it == step && mine.contains(&index) || is_gone
+    };
+    for gone in gone {
+        apart(step, *gone)?;
+    }
     for item in &coming {
         let value = filled_if(item.value.as_ref(), state)?;
         let pair = (&*filled(&item.key, state)?, value.as_deref());
