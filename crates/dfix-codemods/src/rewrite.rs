@@ -339,11 +339,18 @@ impl Rewrite {
         for found in found {
             let is_again = self.search.places.relate(&found, &file);
             if is_again && !self.is_of_form_alone(&found) {
+                let source = &template.source;
+                let is_one = !source.contains(['\n', '\'']);
+                let one = format!(
+                    "say what is not to be found again: most often the replacement itself, `--not '{source}'` (`not` in a recipe)"
+                );
                 return Err(template
                     .whole_error("the pattern finds the replacement, too, so it would never end")
-                    .with_remedy(
-                        "say with `not` (or `not-after`) how that differs which is not to be found again",
-                    ));
+                    .with_remedy(if is_one {
+                        one
+                    } else {
+                        "say with `not` (or `not-after`) how that differs which is not to be found again".to_owned()
+                    }));
             }
         }
         Ok(())
