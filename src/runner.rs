@@ -99,9 +99,9 @@ pub(crate) struct FileReport {
     /// How much its findings matter.
     pub(crate) weights: Weights,
     /// What is wrong with its configuration, for which reason it was left.
-    pub(crate) misconfigured: Option<ConfigError>,
+    pub(crate) misconfigured: Option<Box<ConfigError>>,
     /// What its baseline says of it.
-    pub(crate) known: Option<KnownOfFile>,
+    pub(crate) known: Option<Box<KnownOfFile>>,
     /// How many files it is the report of: several where all were left for one reason.
     pub(crate) stands_for: usize,
     /// What went wrong.
@@ -136,7 +136,7 @@ impl FileReport {
     fn misconfigured(path: PathBuf, error: &ConfigError) -> Self {
         let told = FileError::new(format!("its configuration cannot be used: {error}"));
         FileReport {
-            misconfigured: Some(error.clone()),
+            misconfigured: Some(Box::new(error.clone())),
             ..FileReport::failed(path, told)
         }
     }
@@ -440,7 +440,7 @@ fn do_text(
     });
     let mut report = FileReport {
         weights: selection.weights,
-        known,
+        known: known.map(Box::new),
         ..FileReport::new(path, before)
     };
     match made {

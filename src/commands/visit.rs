@@ -168,13 +168,11 @@ fn clean(paths: &[PathBuf]) -> Result<(), Stop> {
 }
 
 /// The reports with one in the place of those of all files that were left for one fault in a configuration.
-fn told_once(files: Vec<FileReport>) -> Vec<FileReport> {
+fn told_once(mut files: Vec<FileReport>) -> Vec<FileReport> {
     let mut faults: BTreeMap<ConfigError, usize> = BTreeMap::new();
-    let mut told = Vec::with_capacity(files.len());
-    for file in files {
-        match file.misconfigured {
-            Some(fault) => *faults.entry(fault).or_default() += file.stands_for,
-            None => told.push(file),
+    for file in files.extract_if(.., |it| it.misconfigured.is_some()) {
+        if let Some(fault) = file.misconfigured {
+            *faults.entry(*fault).or_default() += file.stands_for;
         }
     }
     for (fault, count) in faults {
@@ -186,9 +184,9 @@ fn told_once(files: Vec<FileReport>) -> Vec<FileReport> {
         error.place = fault.place;
         let mut report = FileReport::failed(relative_to_cwd(&fault.file), error);
         report.stands_for = count;
-        told.push(report);
+        files.push(report);
     }
-    told
+    files
 }
 
 /// Does a job that is no rule's with every file; the reports come in order of path.
