@@ -1,5 +1,6 @@
 //! Searches and rewrites: what the outside sees.
 
+mod asked;
 mod by_builder;
 mod by_run;
 mod deciding;

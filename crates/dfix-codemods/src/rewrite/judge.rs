@@ -6,8 +6,8 @@ use dfix_engine::{Findings, OpenCondition, Safety, remedy};
 use dfix_model::{ImagePlace, Model};
 
 use super::Rewrite;
+use super::deciding;
 use super::said::Said;
-use super::{deciding, packages, settings, stages, users};
 use crate::flat;
 use crate::matching::find::{Found, Subject};
 use crate::matching::state::Value;
@@ -160,31 +160,8 @@ impl Rewrite {
                 continue;
             }
             let mut open = self.open_of(it);
-            open.extend(plan.iter().flat_map(|plan| users::named(plan, file)));
-            open.extend(plan.iter().flat_map(|plan| users::renumbered(plan, file)));
-            open.extend(self.by_builder(it));
             let plan = plan.and_then(|mut plan| {
-                stages::counted(&plan, file)?;
-                settings::no_shell(&plan)?;
-                self.for_no_shell(it)?;
-                open.extend(settings::secret(&plan, file));
-                open.extend(users::of_added_runs(&plan));
-                open.extend(users::made_no_more(&plan, file));
-                open.extend(packages::called(&plan, file));
-                self.other_variables(it, &mut plan);
-                open.extend(stages::unknown(&plan, file));
-                open.extend(settings::shell(&plan, it));
-                open.extend(settings::entry_point(&plan));
-                open.extend(users::without_rights(&plan));
-                open.extend(packages::taken_away(&plan, found, file));
-                Ok(plan)
-            });
-            let called = self.by_run(it).and_then(|mut open| {
-                open.extend(self.programs_of(it)?);
-                Ok(open)
-            });
-            let plan = plan.and_then(|plan| {
-                open.extend(called?);
+                open.extend(self.asked(it, &mut plan, found, file)?);
                 Ok(plan)
             });
             for other in taken.borrow().iter().flat_map(|it| &it.open) {
