@@ -1,6 +1,6 @@
 //! What becomes of a `FROM`: its image and the name of its stage.
 
-use dfix_model::Step;
+use dfix_model::{Base, Stage, Step};
 use dfix_syntax::TextRange;
 use dfix_syntax::ast::{AstNode, Instruction};
 
@@ -27,7 +27,10 @@ pub(crate) fn images<'m>(
             (ImagePattern::Whole(old), ImagePattern::Whole(new)) if old == new => {
                 Ok(Plan::default())
             }
-            _ => Err("it is based on another stage".to_owned()),
+            _ => Err(match step.stage().map(Stage::base) {
+                Some(Base::Scratch) => "`scratch` is no image".to_owned(),
+                _ => "it is based on another stage".to_owned(),
+            }),
         },
     }
 }
