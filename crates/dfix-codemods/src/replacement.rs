@@ -7,6 +7,7 @@ pub(crate) mod exec;
 pub(crate) mod lost;
 pub(crate) mod of_command;
 pub(crate) mod of_copy;
+mod of_flags;
 mod of_folding;
 mod of_form;
 pub(crate) mod of_from;

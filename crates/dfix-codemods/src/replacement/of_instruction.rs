@@ -3,19 +3,17 @@
 use dfix_engine::Effect;
 use dfix_model::{Pair, Step, StepKind, WordKind, reads_variable};
 
-use crate::matching::state::{Slot, State, Text};
+use crate::matching::state::{Slot, State};
 use crate::pattern::are_alike;
 use crate::pattern::command::Shape;
-use crate::pattern::instruction::{
-    Arguments, FlagItem, FlagValue, InstructionPattern, ScriptItem, mount_of,
-};
+use crate::pattern::instruction::{Arguments, InstructionPattern, ScriptItem};
 use crate::pattern::template::Template;
 use crate::pattern::words::{Item, WordPattern};
 use crate::replacement::align::{Fate, align};
 use crate::replacement::carry::{self, Target};
-use crate::replacement::change::change_word;
 use crate::replacement::lost::{gone_with, may_go};
 use crate::replacement::of_command::{in_place, rewritten};
+use crate::replacement::of_flags::flags;
 use crate::replacement::of_from::{images, stage_name};
 use crate::replacement::of_keyword::{self, keyword};
 use crate::replacement::of_pairs::{pairs, untaken};
@@ -425,67 +423,6 @@ fn kind_of_words(step: Step<'_>) -> WordKind {
     } else {
         WordKind::Dockerfile
     }
-}
-
-fn flags<'m>(
-    old: &[FlagItem],
-    new: &[FlagItem],
-    step: Step<'m>,
-    state: &State<'m>,
-    plan: &mut Plan<'m>,
-) -> Result<(), String> {
-    let flag_of = |item: &FlagItem| match state.slot(item.slot) {
-        Some(Slot::Number(index)) => step.flags().nth(*index),
-        _ => None,
-    };
-    let mut rest: Vec<&FlagItem> = old.iter().collect();
-    for item in new {
-        let same = rest
-            .iter()
-            .position(|it| it.name == item.name && it.value == item.value)
-            .or_else(|| rest.iter().position(|it| it.name == item.name));
-        let Some(before) = same.map(|index| rest.remove(index)) else {
-            let target = Target::Dockerfile(step.kind());
-            let text = render::pieces(&item.source, state, target)?;
-            let there = step.flags().find(|it| it.name() == item.name);
-            let is_there = there
-                .and_then(dfix_model::Flag::value)
-                .is_some_and(|it| it.value() == Some(text.as_str()));
-            match there {
-                Some(_) if is_there || (text.is_empty()) => {}
-                Some(_) if item.name != "mount" => {
-                    return Err(format!("`--{}` is there already", item.name));
-                }
-                _ => plan.push(Op::AddFlag(step, item.name.clone(), text)),
-            }
-            continue;
-        };
-        if before.value == item.value {
-            continue;
-        }
-        let Some(flag) = flag_of(before) else {
-            continue;
-        };
-        match (&item.value, flag.value(), mount_of(step, flag)) {
-            (FlagValue::Word(new), Some(value), _) => {
-                plan.push(change_word(&Text::of_word(value), &filled(new, state)?)?);
-            }
-            (FlagValue::Mount(options), _, Some(mount)) => {
-                for (name, value) in options {
-                    let there = mount.option(name);
-                    let (Some(value), Some(there)) = (value, there) else {
-                        return Err(format!("the option `{name}` of a mount cannot come or go"));
-                    };
-                    plan.push(change_word(&Text::of_word(there), &filled(value, state)?)?);
-                }
-            }
-            _ => return Err(format!("`--{}` cannot become that", item.name)),
-        }
-    }
-    for item in rest {
-        plan.push(flag_of(item).map(|flag| Op::RemovePiece(flag.range())));
-    }
-    Ok(())
 }
 
 fn words<'m>(
