@@ -17,7 +17,23 @@ use crate::rule_names::by_id;
 /// A fix that touches more lines than these is shown by `--diff` only.
 const MOST_LINES: usize = 8;
 
+/// How many findings `--fix` tells one by one: more than a screenful is told by rule.
+const MOST_TOLD: usize = 24;
+
+/// From so many findings on the table by rule stands behind them.
+const MANY: usize = 200;
+
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let summary = Summary::of(report.files);
+    let found = summary.fixed() + summary.left();
+    if report.mode == Mode::Fix && found > MOST_TOLD {
+        print_statistics(report, out)?;
+        writeln!(out, "{}", last_line(report))?;
+        if summary.left() > 0 {
+            writeln!(out, "`dfix` says each of what is left, and why.")?;
+        }
+        return Ok(());
+    }
     let renderer = if report.color {
         Renderer::styled()
     } else {
@@ -31,7 +47,7 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
             writeln!(out, "{}\n", shown.trim_end())?;
         }
     }
-    if report.statistics {
+    if report.statistics || found > MANY {
         print_statistics(report, out)?;
     }
     writeln!(out, "{}", last_line(report))

@@ -169,3 +169,21 @@ fn the_page_names_every_format() {
     assert!(names.len() > 8, "{help}");
     assert_eq!(told, names);
 }
+
+/// What `--fix` did in many files is a screenful: by rule, with what is left and how to see it.
+#[test]
+fn what_fix_did_in_many_files_is_a_screenful() {
+    let folder = Folder::new(&[]);
+    for number in 0..30 {
+        let text = format!("{BEFORE}RUN cd /x; FOO=1 apt-key add {number}\n");
+        folder.put(&format!("service-{number}/Dockerfile"), text.as_bytes());
+    }
+    let (_, out, _) = folder.dfix(&["--fix", "--exit-zero"]);
+    assert!(out.lines().count() < 40, "{out}");
+    assert!(out.starts_with("rule "), "{out}");
+    assert!(out.contains("\npip-no-cache-dir "), "{out}");
+    assert!(out.contains(" in 30 files"), "{out}");
+    let (_, out, _) = folder.dfix(&["--exit-zero"]);
+    let told = out.matches(" --> service-").count();
+    assert!(told >= 30, "what is left is told one by one: {told}");
+}
