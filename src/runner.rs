@@ -9,6 +9,7 @@ use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use dfix_codemods::Match;
 use dfix_engine::{IGNORE_UNUSED, Options, Outcome, Proof};
@@ -200,6 +201,14 @@ pub(crate) fn run(files: Vec<PathBuf>, beside: &[PathBuf], task: &Task<'_>) -> V
     }
 }
 
+/// Whether files that would change were left out of this run, as it was limited.
+static LEFT_OUT: AtomicBool = AtomicBool::new(false);
+
+/// Whether something is left to be done that no report tells of, as the run was limited.
+pub(crate) fn left_out_some() -> bool {
+    LEFT_OUT.load(Ordering::Relaxed)
+}
+
 /// The reports without those of files that would change beyond the first so many.
 fn limited(mut reports: Vec<FileReport>, limit: Option<NonZeroUsize>) -> Vec<FileReport> {
     let Some(limit) = limit else {
@@ -216,6 +225,7 @@ fn limited(mut reports: Vec<FileReport>, limit: Option<NonZeroUsize>) -> Vec<Fil
         stays
     });
     if dropped > 0 {
+        LEFT_OUT.store(true, Ordering::Relaxed);
         let files = if dropped == 1 { "file" } else { "files" };
         console::note(&format!(
             "{dropped} more {files} would change; --limit {limit} leaves that as it is"

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::{ReportFile, ReportKind};
 use crate::exit::Stop;
@@ -11,7 +11,10 @@ use crate::report::{self, Report};
 /// Fails where a report cannot be written, before anything is done.
 pub(super) fn check(reports: &[ReportFile]) -> Result<(), Stop> {
     for (index, report) in reports.iter().enumerate() {
-        if reports[..index].iter().any(|it| it.path == report.path) {
+        if reports[..index]
+            .iter()
+            .any(|it| real(&it.path) == real(&report.path))
+        {
             let path = report.path.display();
             return Err(Stop::Message(format!(
                 "--report {path}: two reports go to this file"
@@ -23,6 +26,17 @@ pub(super) fn check(reports: &[ReportFile]) -> Result<(), Stop> {
         }
     }
     Ok(())
+}
+
+/// Where a file is, or will be, whichever way it is spelt.
+fn real(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = fs::canonicalize(folder.unwrap_or(Path::new(".")));
+    match (fs::canonicalize(path), folder, path.file_name()) {
+        (Ok(path), ..) => path,
+        (Err(_), Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
 }
 
 /// Writes each of the reports.

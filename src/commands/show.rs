@@ -9,7 +9,7 @@ use crate::cli::{Common, Format, Work};
 use crate::console::{report_error, uses_color};
 use crate::exit::{Exit, Stop};
 use crate::report::{self, Mode, Report};
-use crate::runner::FileReport;
+use crate::runner::{FileReport, left_out_some};
 
 /// Prints what came of the files, perhaps with how often each rule found something, and says how it went.
 pub(super) fn show(
@@ -71,7 +71,7 @@ pub(super) fn exit_code(files: &[FileReport], mode: Mode, work: &Work) -> Exit {
     };
     if files.iter().any(|it| !it.errors.is_empty()) {
         Exit::Error
-    } else if !work.exit_zero && files.iter().any(fails) {
+    } else if !work.exit_zero && (left_out_some() || files.iter().any(fails)) {
         Exit::Findings
     } else {
         Exit::Clean

@@ -187,3 +187,11 @@ fn what_fix_did_in_many_files_is_a_screenful() {
     let told = out.matches(" --> service-").count();
     assert!(told >= 30, "what is left is told one by one: {told}");
 }
+
+#[test]
+fn two_reports_go_to_no_one_file_however_it_is_spelt() {
+    let folder = folder();
+    let (code, _, errors) = folder.dfix(&["--report", "json=a.json", "--report", "sarif=./a.json"]);
+    assert_eq!(code, 2);
+    assert!(errors.contains("two reports go to this file"), "{errors}");
+}
