@@ -89,7 +89,7 @@ pub(crate) struct Choice {
 }
 
 /// Which files are worked on, and what is printed of them or written.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Work {
     /// Print what --fix would write, as a patch that `git apply` takes; write nothing
     #[arg(long)]
@@ -150,7 +150,7 @@ fn severity() -> impl TypedValueParser<Value = Severity> {
 }
 
 /// How many threads work.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Threads {
     /// How many threads to use [default: as many as there are processors]
     #[arg(short, long, value_name = "N")]

@@ -6,6 +6,7 @@ mod completions;
 mod config;
 mod explain;
 mod explain_image;
+mod held;
 mod init;
 mod known;
 mod migrate;
@@ -14,6 +15,7 @@ mod reports;
 mod rewrite;
 mod rules;
 mod show;
+mod told;
 mod tree;
 mod visit;
 

@@ -2,6 +2,7 @@
 
 mod known;
 mod panics;
+mod threads;
 mod waves;
 
 use std::collections::{HashMap, HashSet};
@@ -16,12 +17,12 @@ use dfix_engine::{IGNORE_UNUSED, Options, Outcome, Proof};
 use dfix_model::context::{Context, NoContext};
 use dfix_model::foreign_frontend;
 use dfix_syntax::Parse;
-use rayon::prelude::*;
 
 use crate::baseline::Baselines;
 use crate::config::{ConfigError, Configs};
 use crate::console;
 use crate::context::{FolderContext, Folders};
+use crate::exit::Stop;
 use crate::file_error::FileError;
 use crate::input::{self, Unreadable};
 use crate::lines::Lines;
@@ -29,6 +30,7 @@ use crate::select::{CliSelection, Selection, Weights};
 pub(crate) use known::KnownOfFile;
 use known::beside_known;
 use panics::{catching, quiet_panics};
+pub(crate) use threads::Threads;
 use waves::{Built, Wave, waves};
 
 /// The largest Dockerfile that is looked at. Real ones are a few kilobytes.
@@ -80,8 +82,6 @@ pub(crate) struct Task<'a> {
     pub(crate) write: bool,
     /// How many files may change, where that is limited.
     pub(crate) limit: Option<NonZeroUsize>,
-    /// How many threads to use.
-    pub(crate) jobs: usize,
 }
 
 /// What came of one file.
@@ -157,6 +157,13 @@ impl FileReport {
         }
     }
 
+    /// Forgets the texts and what was found, which take most of the memory.
+    pub(crate) fn forget(&mut self) {
+        self.before = Arc::from("");
+        self.outcome = None;
+        self.matches = Vec::new();
+    }
+
     /// The text after all fixes, if it differs.
     pub(crate) fn after(&self) -> Option<&str> {
         let outcome = self.outcome.as_ref()?;
@@ -164,40 +171,48 @@ impl FileReport {
     }
 }
 
+/// Does the task of the rules for every file, and hands on what `shape` makes of their reports, in order and as they come.
+/// Nothing is written.
+pub(crate) fn stream<R: Send>(
+    files: Vec<PathBuf>,
+    threads: &Threads,
+    task: &Task<'_>,
+    shape: impl Fn(FileReport) -> R + Sync + Send,
+    take: impl FnMut(R) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    quiet_panics();
+    threads.stream(files, |file| shape(look_at(file, task)), take)
+}
+
 /// Does the task for every file; the reports come in the files' order. Files are written when all have been looked at: what
 /// becomes of one does not depend on how far the others are.
 ///
 /// `beside`: files of other parts of the run, which count where something is based on their images.
-pub(crate) fn run(files: Vec<PathBuf>, beside: &[PathBuf], task: &Task<'_>) -> Vec<FileReport> {
+pub(crate) fn run(
+    files: Vec<PathBuf>,
+    beside: &[PathBuf],
+    threads: &Threads,
+    task: &Task<'_>,
+) -> Vec<FileReport> {
     quiet_panics();
-    let jobs = task.jobs.min(files.len());
-    let work = |many: bool| {
-        let reports = if task.job.is_some_and(Job::follows_images) {
-            in_order(files, beside, task, many)
-        } else {
-            each(files, many, |file| match opened(&file, task) {
-                Ok(before) => do_text(file, before, None, true, task),
-                Err(report) => *report,
-            })
-        };
-        let reports = limited(reports, task.limit);
-        if task.write {
-            each(reports, many, write)
-        } else {
-            reports
-        }
+    let reports = if task.job.is_some_and(Job::follows_images) {
+        in_order(files, beside, threads, task)
+    } else {
+        threads.each(files, |file| look_at(file, task))
     };
-    if jobs <= 1 {
-        return work(false);
+    let reports = limited(reports, task.limit);
+    if task.write {
+        threads.each(reports, write)
+    } else {
+        reports
     }
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(jobs)
-        .stack_size(STACK_BYTES)
-        .build();
-    match pool {
-        Ok(pool) => pool.install(|| work(true)),
-        // A machine that gives no threads still has this one.
-        Err(_) => work(false),
+}
+
+/// Does the task for one file, and writes nothing.
+fn look_at(file: PathBuf, task: &Task<'_>) -> FileReport {
+    match opened(&file, task) {
+        Ok(before) => do_text(file, before, None, true, task),
+        Err(report) => *report,
     }
 }
 
@@ -234,26 +249,17 @@ fn limited(mut reports: Vec<FileReport>, limit: Option<NonZeroUsize>) -> Vec<Fil
     reports
 }
 
-/// Does the work for each, on all threads of the pool where there is one.
-fn each<T: Send, R: Send>(all: Vec<T>, many: bool, work: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
-    if many {
-        all.into_par_iter().map(work).collect()
-    } else {
-        all.into_iter().map(work).collect()
-    }
-}
-
 /// Does the task for every file, after those that build what it is based on: it sees these as they are going to be. Those of
 /// `beside` count as well, and get no report.
 fn in_order(
     files: Vec<PathBuf>,
     beside: &[PathBuf],
+    threads: &Threads,
     task: &Task<'_>,
-    many: bool,
 ) -> Vec<FileReport> {
     let mut reports: Vec<Option<FileReport>> = Vec::new();
     let mut waiting = Vec::new();
-    for one in each(files, many, |file| prepare(file, task)) {
+    for one in threads.each(files, |file| prepare(file, task)) {
         match one {
             Ok(built) => {
                 waiting.push(numbered(built, Some(reports.len())));
@@ -264,7 +270,7 @@ fn in_order(
     }
     add_beside(&mut waiting, beside, task);
     for Wave { all, is_circle } in waves(waiting) {
-        let done = each(all, many, |Built { it, place, .. }| {
+        let done = threads.each(all, |Built { it, place, .. }| {
             let (opened, number) = it;
             let mut report = do_text(opened.path, opened.before, Some(opened.parsed), true, task);
             if is_circle {

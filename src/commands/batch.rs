@@ -156,7 +156,6 @@ impl Batch {
             folders: &folders,
             write: false,
             limit: None,
-            jobs: 1,
         };
         let place = root.map_or_else(|| path.to_owned(), |root| root.join(path));
         let mut report = runner::run_text(place, content.as_bytes(), root.is_some(), &task);

@@ -5,15 +5,13 @@ use std::path::{Path, PathBuf};
 
 use dfix_engine::wrong_reason;
 
-use super::show::{exit_code, show};
+use super::known;
+use super::show::{Shower, show};
 use super::visit::Visit;
-use super::{known, reports};
 use crate::baseline::Baselines;
-use crate::cli::{self, Common, Format};
-use crate::console::report_error;
+use crate::cli::{self, Common, Format, Work};
 use crate::exit::{Exit, Stop};
 use crate::input::read_or_stdin;
-use crate::report::{self, Mode, Report};
 use crate::rule_names::ALL;
 use crate::runner::{self, Task};
 use crate::select::CliSelection;
@@ -45,18 +43,20 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
         }
         return filter(check, common, &task, out);
     }
-    let files = visit.files(&task);
+    let mut shower = Shower::new(&check.work, common, check.statistics, check.work.fix, out);
+    visit.show(&task, &mut shower)?;
+    let known = shower.known();
     if check.update_baseline {
-        known::update(&files, common.quiet)?;
+        known::update(known, shower.has_files(), common.quiet)?;
     } else {
         if check.work.fix {
-            known::carry(&files, common.quiet)?;
+            known::carry(known, common.quiet)?;
         }
         if !common.quiet {
-            known::tell(&files, &check.choice);
+            known::tell(known, &check.choice);
         }
     }
-    show(&files, &check.work, check.statistics, common, out)
+    shower.end()
 }
 
 fn standard_input() -> Result<Vec<u8>, Stop> {
@@ -79,26 +79,20 @@ fn filter(
     };
     let report = runner::run_text(path, &bytes, in_folder, task);
     if check.work.diff || common.format.is_some() {
-        return show(&[report], &check.work, check.statistics, common, out);
+        return show(vec![report], &check.work, check.statistics, common, out);
     }
     match report.after() {
         Some(after) => out.write_all(after.as_bytes())?,
         None => out.write_all(&bytes)?,
     }
-    for error in &report.errors {
-        report_error(&report.path, error, common.color);
-    }
-    let files = [report];
-    let shown = Report {
-        files: &files,
-        mode: Mode::Fix,
-        patches: false,
-        color: false,
-        statistics: false,
+    // The text is what was asked for; what there is to say of it stands beside it.
+    let work = Work {
+        fix: true,
+        ..check.work.clone()
     };
-    if !common.quiet {
-        let _ = report::print(Format::Concise, &shown, &mut io::stderr());
-    }
-    reports::write(&check.work.report, &shown)?;
-    Ok(exit_code(&files, Mode::Fix, &check.work))
+    let common = Common {
+        format: Some(Format::Concise),
+        ..common.clone()
+    };
+    show(vec![report], &work, false, &common, &mut io::stderr())
 }

@@ -7,22 +7,27 @@ use std::path::{Path, PathBuf};
 use crate::baseline::{Baseline, OfFile};
 use crate::cli::Choice;
 use crate::exit::Stop;
-use crate::runner::FileReport;
+use crate::runner::KnownOfFile;
+
+/// A file, with what its baseline says of it.
+pub(super) struct KnownFile {
+    pub(super) path: PathBuf,
+    pub(super) known: Box<KnownOfFile>,
+    /// Whether it could not be looked at, or not be written.
+    pub(super) failed: bool,
+}
 
 /// A baseline, with what is to be written down of files.
 type OfOne<'f> = (&'f Baseline, Vec<(&'f Path, &'f OfFile)>);
 
-fn by_baseline(files: &[FileReport]) -> BTreeMap<PathBuf, OfOne<'_>> {
+fn by_baseline(files: &[KnownFile]) -> BTreeMap<PathBuf, OfOne<'_>> {
     let mut baselines: BTreeMap<PathBuf, OfOne<'_>> = BTreeMap::new();
     for file in files {
-        let Some(known) = &file.known else {
-            continue;
-        };
-        let baseline = &*known.baseline;
+        let baseline = &*file.known.baseline;
         let entry = baselines.entry(baseline.shown());
         let (_, found) = entry.or_insert((baseline, Vec::new()));
         // What is known of a file that could not be looked at stays.
-        if let Some(of_file) = known.found.as_ref().filter(|_| file.errors.is_empty()) {
+        if let Some(of_file) = file.known.found.as_ref().filter(|_| !file.failed) {
             found.push((&file.path, of_file));
         }
     }
@@ -30,7 +35,7 @@ fn by_baseline(files: &[FileReport]) -> BTreeMap<PathBuf, OfOne<'_>> {
 }
 
 /// Writes those baselines anew in whose files `--fix` has changed instructions in which something is known.
-pub(super) fn carry(files: &[FileReport], is_quiet: bool) -> Result<(), Stop> {
+pub(super) fn carry(files: &[KnownFile], is_quiet: bool) -> Result<(), Stop> {
     for (shown, (baseline, found)) in by_baseline(files) {
         if found.is_empty() {
             continue;
@@ -51,10 +56,10 @@ pub(super) fn carry(files: &[FileReport], is_quiet: bool) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Writes the baselines of these files anew.
-pub(super) fn update(files: &[FileReport], is_quiet: bool) -> Result<(), Stop> {
+/// Writes the baselines of these files anew; `has_files` says whether the run was about any file.
+pub(super) fn update(files: &[KnownFile], has_files: bool, is_quiet: bool) -> Result<(), Stop> {
     let baselines = by_baseline(files);
-    if baselines.is_empty() && files.iter().any(|it| it.misconfigured.is_none()) {
+    if baselines.is_empty() && has_files {
         let message =
             "--update-baseline: say which file by --baseline FILE, or by `baseline` in dfix.toml";
         return Err(Stop::Message(message.to_owned()));
@@ -76,9 +81,9 @@ pub(super) fn update(files: &[FileReport], is_quiet: bool) -> Result<(), Stop> {
 }
 
 /// Says how much was known, and what is not found any more.
-pub(super) fn tell(files: &[FileReport], choice: &Choice) {
+pub(super) fn tell(files: &[KnownFile], choice: &Choice) {
     let mut baselines: BTreeMap<PathBuf, (usize, usize)> = BTreeMap::new();
-    for known in files.iter().filter_map(|it| it.known.as_ref()) {
+    for KnownFile { known, .. } in files {
         let (count, gone) = baselines.entry(known.baseline.shown()).or_default();
         *count += known.count;
         *gone += known.gone;

@@ -47,10 +47,10 @@ pub(super) fn run(told: &cli::Migrate, common: &Common, out: &mut dyn Write) -> 
                 quiet: true,
                 ..common.clone()
             };
-            return show(&files, &told.work, false, &quiet, &mut io::sink());
+            return show(files, &told.work, false, &quiet, &mut io::sink());
         }
     }
-    show(&files, &told.work, false, common, out)
+    show(files, &told.work, false, common, out)
 }
 
 fn write_message(

@@ -1,12 +1,13 @@
 //! Reports that are written to files beside what is printed: `--report FORMAT=FILE`.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use crate::cli::{ReportFile, ReportKind};
+use tempfile::SpooledTempFile;
+
+use crate::cli::ReportFile;
 use crate::exit::Stop;
-use crate::report::{self, Report};
 
 /// Fails where a report cannot be written, before anything is done.
 pub(super) fn check(reports: &[ReportFile]) -> Result<(), Stop> {
@@ -39,36 +40,24 @@ fn real(path: &Path) -> PathBuf {
     }
 }
 
-/// Writes each of the reports.
-pub(super) fn write(reports: &[ReportFile], shown: &Report<'_>) -> Result<(), Stop> {
-    for report in reports {
-        let mut text = Vec::new();
-        match report.kind {
-            ReportKind::Patch => text = report::diff::of_files(shown.files),
-            ReportKind::Format(format) => {
-                let plain = Report {
-                    color: false,
-                    ..*shown
-                };
-                report::print(format, &plain, &mut text)?;
-            }
-        }
-        put(&report.path, &text).map_err(|error| cannot(report, &error.to_string()))?;
-    }
-    Ok(())
+/// Puts a report into its place.
+pub(super) fn put(report: &ReportFile, text: &mut SpooledTempFile) -> Result<(), Stop> {
+    copy(&report.path, text).map_err(|error| cannot(report, &error.to_string()))
 }
 
 /// Puts a text into a file at once: who reads it meanwhile reads the old one. What is no file (`/dev/stderr`) is written as it is.
-fn put(path: &Path, text: &[u8]) -> io::Result<()> {
+fn copy(path: &Path, text: &mut SpooledTempFile) -> io::Result<()> {
+    text.seek(SeekFrom::Start(0))?;
     if fs::metadata(path).is_ok_and(|it| !it.is_file()) {
-        return fs::write(path, text);
+        let mut file = fs::OpenOptions::new().write(true).open(path)?;
+        return io::copy(text, &mut file).map(|_| ());
     }
     // A link stays one, and what it leads to is written.
     let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let path = real.as_path();
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     let mut fresh = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-    fresh.write_all(text)?;
+    io::copy(text, &mut fresh)?;
     match fs::metadata(path) {
         Ok(old) => fresh.as_file().set_permissions(old.permissions())?,
         Err(_) => readable(fresh.as_file())?,
@@ -89,7 +78,8 @@ fn readable(_: &fs::File) -> io::Result<()> {
     Ok(())
 }
 
-fn cannot(report: &ReportFile, why: &str) -> Stop {
+/// A report that cannot be written, and why.
+pub(super) fn cannot(report: &ReportFile, why: &str) -> Stop {
     let path = report.path.display();
     Stop::Message(format!("--report {path}: it cannot be written: {why}"))
 }

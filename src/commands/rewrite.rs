@@ -84,7 +84,7 @@ pub(super) fn run(told: &cli::Rewrite, common: &Common, out: &mut dyn Write) -> 
     if files.iter().all(is_without) {
         hint(rewrite.search(), common);
     }
-    show(&files, &told.work, false, common, out)
+    show(files, &told.work, false, common, out)
 }
 
 /// Refuses what is told of a rewrite, or of a count, where there is none.

@@ -1,81 +1,226 @@
-//! What came of files, printed as it was asked for, and the exit code.
+//! What comes of files, printed as it was asked for, and the exit code.
 
 use std::io::{self, IsTerminal as _, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use dfix_engine::{Finding, Severity};
+use tempfile::SpooledTempFile;
 
+use super::held::Held;
+use super::known::KnownFile;
 use super::reports;
-use crate::cli::{Common, Format, Work};
-use crate::console::{report_error, uses_color};
+use super::told::{Printers, Told};
+use crate::cli::{Common, Format, ReportFile, Work};
+use crate::console::{self, report_error, uses_color};
 use crate::exit::{Exit, Stop};
-use crate::report::{self, Mode, Report};
-use crate::runner::{FileReport, left_out_some};
+use crate::report::{Printer, Summary, last_line};
+use crate::runner::{FileReport, Threads, left_out_some};
 
-/// Prints what came of the files, perhaps with how often each rule found something, and says how it went.
+/// How much of a report is kept in memory until it is written: 1 MiB.
+const MOST_IN_MEMORY: usize = 1 << 20;
+
+/// How long what is printed may wait until somebody sees it.
+const MOST_DELAY: Duration = Duration::from_millis(200);
+
+/// Shows what comes of files, one after the other, in order.
+pub(super) struct Shower<'a> {
+    work: &'a Work,
+    common: &'a Common,
+    printers: Arc<Printers>,
+    out: &'a mut dyn Write,
+    seen: Instant,
+    /// What goes into the reports.
+    reports: Vec<(&'a ReportFile, SpooledTempFile)>,
+    /// The files of which a printer wants to know all at the end.
+    files: Vec<FileReport>,
+    /// Those of which a baseline says something.
+    known: Vec<KnownFile>,
+    /// What was found so far; where files are still to be written, without theirs.
+    summary: Summary,
+    /// What was found, where each file that is to be written can be.
+    planned: Summary,
+    held: Option<Held>,
+    /// How many changed files there are beyond those that may change.
+    left_out: usize,
+    fails: bool,
+}
+
+impl<'a> Shower<'a> {
+    /// Prints what is asked for. With `writes`, it also writes what was fixed, when all files have been looked at; else whoever
+    /// makes the reports did.
+    pub(super) fn new(
+        work: &'a Work,
+        common: &'a Common,
+        statistics: bool,
+        writes: bool,
+        out: &'a mut dyn Write,
+    ) -> Self {
+        let reports = work.report.iter();
+        Shower {
+            work,
+            common,
+            printers: Arc::new(Printers::new(work, common, statistics, writes)),
+            out,
+            seen: Instant::now(),
+            reports: reports
+                .map(|it| (it, SpooledTempFile::new(MOST_IN_MEMORY)))
+                .collect(),
+            files: Vec::new(),
+            known: Vec::new(),
+            summary: Summary::default(),
+            planned: Summary::default(),
+            held: writes.then(Held::default),
+            left_out: 0,
+            fails: false,
+        }
+    }
+
+    /// What every thread may ask.
+    pub(super) fn printers(&self) -> Arc<Printers> {
+        Arc::clone(&self.printers)
+    }
+
+    /// Takes what came of the next file.
+    pub(super) fn take(&mut self, told: Told) -> Result<(), Stop> {
+        if told.counts.changed()
+            && let Some(limit) = self.work.limit
+            && self.planned.files_changed >= limit.get()
+        {
+            self.left_out += 1;
+            return Ok(());
+        }
+        self.planned.add(&told.counts);
+        match &mut self.held {
+            Some(held) => held.keep(told).map_err(|error| cannot_keep(&error)),
+            None => self.show(told),
+        }
+    }
+
+    fn show(&mut self, told: Told) -> Result<(), Stop> {
+        for note in &told.report.notes {
+            let _ = writeln!(io::stderr(), "dfix: {}: {note}", told.report.path.display());
+        }
+        for error in &told.report.errors {
+            report_error(&told.report.path, error, self.common.color);
+        }
+        for (index, text) in told.texts.iter().enumerate() {
+            if let Some(Printer::Each(each)) = &self.printers.all[index]
+                && each.tells_each(&self.planned)
+            {
+                match index.checked_sub(1) {
+                    None => self.out.write_all(text)?,
+                    Some(index) => keep(&mut self.reports[index], text)?,
+                }
+            }
+        }
+        if self.seen.elapsed() > MOST_DELAY {
+            self.out.flush()?;
+            self.seen = Instant::now();
+        }
+        self.summary.add(&told.counts);
+        self.fails |= told.fails;
+        let mut report = told.report;
+        if let Some(known) = report.known.take() {
+            self.known.push(KnownFile {
+                path: report.path.clone(),
+                known,
+                failed: !report.errors.is_empty(),
+            });
+        }
+        let is_whole = |it: &Option<Printer>| matches!(it, Some(Printer::Whole(..)));
+        if self.printers.all.iter().any(is_whole) {
+            self.files.push(report);
+        }
+        Ok(())
+    }
+
+    /// Writes what was fixed, where that is still to be done, and tells of it.
+    pub(super) fn write(&mut self, threads: &Threads) -> Result<(), Stop> {
+        let Some(held) = self.held.take() else {
+            return Ok(());
+        };
+        let printers = self.printers();
+        held.write(threads, &printers, |told| self.show(told))
+    }
+
+    /// The files of which a baseline says something.
+    pub(super) fn known(&self) -> &[KnownFile] {
+        &self.known
+    }
+
+    /// Whether there are files.
+    pub(super) fn has_files(&self) -> bool {
+        self.summary.files > 0
+    }
+
+    /// Prints what stands at the end, and puts the reports into their places; says how the process ends.
+    pub(super) fn end(mut self) -> Result<Exit, Stop> {
+        let printers = self.printers();
+        let mode = printers.mode;
+        for (index, printer) in printers.all.iter().enumerate() {
+            let to: &mut dyn Write = match index.checked_sub(1) {
+                None => self.out,
+                Some(index) => &mut self.reports[index].1,
+            };
+            match printer {
+                Some(Printer::Each(each)) => each.end(&self.summary, to)?,
+                Some(whole) => whole.all(&self.files, to)?,
+                None => {}
+            }
+        }
+        let format = self.common.format.unwrap_or(Format::Text);
+        if self.work.diff && matches!(format, Format::Text | Format::Concise) && !self.common.quiet
+        {
+            let color = uses_color(self.common.color, io::stdout().is_terminal());
+            let last = last_line(&self.summary, mode, color);
+            let _ = writeln!(io::stderr(), "{last}");
+        }
+        for (report, text) in &mut self.reports {
+            reports::put(report, text)?;
+        }
+        if let (Some(limit), 1..) = (self.work.limit, self.left_out) {
+            let files = if self.left_out == 1 { "file" } else { "files" };
+            let count = self.left_out;
+            console::note(&format!(
+                "{count} more {files} would change; --limit {limit} leaves that as it is"
+            ));
+        }
+        let is_left = self.fails || self.left_out > 0 || left_out_some();
+        Ok(if self.summary.files_failed > 0 {
+            Exit::Error
+        } else if !self.work.exit_zero && is_left {
+            Exit::Findings
+        } else {
+            Exit::Clean
+        })
+    }
+}
+
+/// Prints what came of files whose changes were written, where that was wanted, and says how the process ends.
 pub(super) fn show(
-    files: &[FileReport],
+    files: Vec<FileReport>,
     work: &Work,
     statistics: bool,
     common: &Common,
     out: &mut dyn Write,
 ) -> Result<Exit, Stop> {
+    let mut shower = Shower::new(work, common, statistics, false, out);
+    let printers = shower.printers();
     for file in files {
-        for error in &file.errors {
-            report_error(&file.path, error, common.color);
-        }
+        shower.show(printers.tell(file))?;
     }
-    let mode = match (work.fix, work.diff) {
-        (true, _) => Mode::Fix,
-        (false, true) => Mode::Diff,
-        (false, false) => Mode::Check,
-    };
-    let format = common.format.unwrap_or(Format::Text);
-    let is_for_programs = !matches!(format, Format::Text | Format::Concise);
-    let report = Report {
-        files,
-        mode,
-        patches: work.diff,
-        color: uses_color(common.color, io::stdout().is_terminal()),
-        statistics,
-    };
-    if work.diff && !is_for_programs {
-        out.write_all(&report::diff::of_files(files))?;
-        if !common.quiet {
-            let _ = writeln!(io::stderr(), "{}", report::last_line(&report));
-        }
-    } else if !common.quiet || is_for_programs {
-        report::print(format, &report, out)?;
-    }
-    reports::write(&work.report, &report)?;
-    Ok(exit_code(files, mode, work))
+    shower.end()
 }
 
-/// How the process ends: with findings where one of a severity that counts is left, or would be fixed, or a patch was printed.
-pub(super) fn exit_code(files: &[FileReport], mode: Mode, work: &Work) -> Exit {
-    let fails = |file: &FileReport| {
-        let Some(outcome) = &file.outcome else {
-            return false;
-        };
-        let weights = &file.weights;
-        let least = work.fail_on.or(weights.fail_on);
-        let least = least.unwrap_or(Severity::Warning);
-        let counts = |it: &Finding| weights.severity(it.rule) >= least;
-        let refused = outcome.refused.iter().map(|it| &it.finding);
-        let is_left = outcome.remaining.iter().chain(refused).any(counts);
-        is_left
-            || match mode {
-                Mode::Fix => false,
-                Mode::Check => outcome.applied().any(counts),
-                Mode::Diff => outcome.applied().next().is_some(),
-            }
-    };
-    if files.iter().any(|it| !it.errors.is_empty()) {
-        Exit::Error
-    } else if !work.exit_zero && (left_out_some() || files.iter().any(fails)) {
-        Exit::Findings
-    } else {
-        Exit::Clean
-    }
+fn keep((report, kept): &mut (&ReportFile, SpooledTempFile), text: &[u8]) -> Result<(), Stop> {
+    kept.write_all(text)
+        .map_err(|error| reports::cannot(report, &error.to_string()))
+}
+
+fn cannot_keep(error: &io::Error) -> Stop {
+    Stop::Message(format!(
+        "what is to be written cannot be kept in the folder for temporary files: {error}; nothing was written"
+    ))
 }
 
 /// Whether JSON is asked for, of a command that prints nothing else but text.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::show::Shower;
 use super::{paths, reports};
 use crate::changed::{Changed, Since, uncommitted};
 use crate::cli::{Common, Format, Work};
@@ -12,7 +13,7 @@ use crate::context::Folders;
 use crate::discover::{by_place, discover};
 use crate::exit::Stop;
 use crate::file_error::FileError;
-use crate::runner::{self, FileReport, Job, Task};
+use crate::runner::{self, FileReport, Job, Task, Threads};
 use crate::select::CliSelection;
 
 /// A run over files, as the command line asks for it.
@@ -82,7 +83,6 @@ impl<'a> Visit<'a> {
             folders: &self.folders,
             write: self.work.fix,
             limit: self.work.limit,
-            jobs: self.work.threads.count(),
         }
     }
 
@@ -91,14 +91,62 @@ impl<'a> Visit<'a> {
         self.configs.forces_out(path, self.work.force_exclude)
     }
 
-    /// Does it with every file; the reports come in order of path.
-    pub(super) fn files(&self, task: &Task<'_>) -> Vec<FileReport> {
-        let mut found = discover(
-            &self.paths,
-            &self.configs,
-            self.work.force_exclude,
-            task.jobs,
-        );
+    /// Does a job that is no rule's with every file; the reports come in order of path.
+    fn files(&self, task: &Task<'_>) -> Vec<FileReport> {
+        let threads = self.threads();
+        let chosen = self.chosen();
+        let reports = runner::run(chosen.files, &chosen.beside, &threads, task);
+        let mut faults = Faults::default();
+        let mut files: Vec<FileReport> = reports
+            .into_iter()
+            .filter_map(|it| faults.sort_out(it))
+            .collect();
+        files.extend(faults.told());
+        for (path, error) in chosen.errors {
+            files.push(FileReport::failed(path, error));
+        }
+        files.sort_by(|a, b| by_place(&a.path, &b.path));
+        files
+    }
+
+    /// Does what the rules want with every file, and shows what comes of it, in order of path.
+    pub(super) fn show(&self, task: &Task<'_>, shower: &mut Shower<'_>) -> Result<(), Stop> {
+        let threads = self.threads();
+        let chosen = self.chosen();
+        let printers = shower.printers();
+        let mut errors = chosen.errors.into_iter().peekable();
+        let mut faults = Faults::default();
+        runner::stream(
+            chosen.files,
+            &threads,
+            task,
+            |report| printers.tell(report),
+            |told| {
+                let path = &told.report.path;
+                while let Some((path, error)) = errors.next_if(|it| by_place(&it.0, path).is_lt()) {
+                    shower.take(printers.tell(FileReport::failed(path, error)))?;
+                }
+                if faults.has(&told.report) {
+                    return Ok(());
+                }
+                shower.take(told)
+            },
+        )?;
+        let errors = errors.map(|(path, error)| FileReport::failed(path, error));
+        for report in errors.chain(faults.told()) {
+            shower.take(printers.tell(report))?;
+        }
+        shower.write(&threads)
+    }
+
+    fn threads(&self) -> Threads {
+        Threads::new(self.work.threads.count())
+    }
+
+    /// The files that the run is about; says what is left out, where that is asked for.
+    fn chosen(&self) -> Chosen {
+        let jobs = self.work.threads.count();
+        let mut found = discover(&self.paths, &self.configs, self.work.force_exclude, jobs);
         self.folders.are_for(found.folders);
         let is_empty = found.files.is_empty() && found.excluded.is_empty();
         if is_empty && found.errors.is_empty() && !self.common.quiet {
@@ -115,6 +163,7 @@ impl<'a> Visit<'a> {
                 found.errors.push((file, error));
             }
         }
+        found.errors.sort_by(|a, b| by_place(&a.0, &b.0));
         let (files, beside) = match self.work.shard {
             Some(shard) => shard.part(found.files, &self.paths),
             None => (found.files, Vec::new()),
@@ -135,18 +184,21 @@ impl<'a> Visit<'a> {
                 log_discovered(file, &self.configs);
             }
         }
-        let mut files = told_once(runner::run(files, &beside, task));
-        for (path, error) in found.errors {
-            files.push(FileReport::failed(path, error));
+        Chosen {
+            files,
+            beside,
+            errors: found.errors,
         }
-        files.sort_by(|a, b| by_place(&a.path, &b.path));
-        for file in &files {
-            for note in &file.notes {
-                let _ = writeln!(io::stderr(), "dfix: {}: {note}", file.path.display());
-            }
-        }
-        files
     }
+}
+
+/// What a run is about, in order of path.
+struct Chosen {
+    files: Vec<PathBuf>,
+    /// Files of other parts of the run.
+    beside: Vec<PathBuf>,
+    /// What cannot be looked at.
+    errors: Vec<(PathBuf, FileError)>,
 }
 
 /// Stops where git has changes below the paths that are not committed.
@@ -167,26 +219,39 @@ fn clean(paths: &[PathBuf]) -> Result<(), Stop> {
     )))
 }
 
-/// The reports with one in the place of those of all files that were left for one fault in a configuration.
-fn told_once(mut files: Vec<FileReport>) -> Vec<FileReport> {
-    let mut faults: BTreeMap<ConfigError, usize> = BTreeMap::new();
-    for file in files.extract_if(.., |it| it.misconfigured.is_some()) {
-        if let Some(fault) = file.misconfigured {
-            *faults.entry(*fault).or_default() += file.stands_for;
+/// Faults in configurations, each with how many files were left for it: it is told once.
+#[derive(Default)]
+struct Faults(BTreeMap<ConfigError, usize>);
+
+impl Faults {
+    /// Whether a file was left for such a fault, which is counted then.
+    fn has(&mut self, file: &FileReport) -> bool {
+        let fault = file.misconfigured.as_deref();
+        if let Some(fault) = fault {
+            *self.0.entry(fault.clone()).or_default() += file.stands_for;
         }
+        fault.is_some()
     }
-    for (fault, count) in faults {
-        let s = if count == 1 { "" } else { "s" };
-        let remedy = format!(
-            "correct it, or use no configuration with --no-config; {count} Dockerfile{s} below it had to be left"
-        );
-        let mut error = FileError::new(fault.message).with_remedy(remedy);
-        error.place = fault.place;
-        let mut report = FileReport::failed(relative_to_cwd(&fault.file), error);
-        report.stands_for = count;
-        files.push(report);
+
+    /// The report, unless it is of such a file.
+    fn sort_out(&mut self, file: FileReport) -> Option<FileReport> {
+        (!self.has(&file)).then_some(file)
     }
-    files
+
+    /// A report a fault.
+    fn told(self) -> impl Iterator<Item = FileReport> {
+        self.0.into_iter().map(|(fault, count)| {
+            let s = if count == 1 { "" } else { "s" };
+            let remedy = format!(
+                "correct it, or use no configuration with --no-config; {count} Dockerfile{s} below it had to be left"
+            );
+            let mut error = FileError::new(fault.message).with_remedy(remedy);
+            error.place = fault.place;
+            let mut report = FileReport::failed(relative_to_cwd(&fault.file), error);
+            report.stands_for = count;
+            report
+        })
+    }
 }
 
 /// Does a job that is no rule's with every file; the reports come in order of path.

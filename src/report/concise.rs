@@ -3,13 +3,21 @@
 use std::io::{self, Write};
 
 use super::advice::{open_conditions, printable};
-use super::entry::{Entry, Report, Status, entries};
+use super::each::Each;
+use super::entry::{Entry, Mode, Status, entries};
+use super::summary::Summary;
 use crate::labels;
+use crate::runner::FileReport;
 
-pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for file in report.files {
+/// A line a finding.
+pub(super) struct Concise {
+    pub(super) mode: Mode,
+}
+
+impl Each for Concise {
+    fn file(&self, file: &FileReport, out: &mut dyn Write) -> io::Result<()> {
         let path = printable(&file.path.to_string_lossy());
-        for entry in entries(file, report.mode) {
+        for entry in entries(file, self.mode) {
             let (line, column) = entry.place;
             let level = match (&entry.finding.fix, entry.status) {
                 (Some(fix), Status::Fix) => format!(" {}", labels::safety(fix.safety)),
@@ -24,8 +32,12 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
                 "{path}:{line}:{column}: {word}{level} {rule}: {message}{why}"
             )?;
         }
+        Ok(())
     }
-    Ok(())
+
+    fn end(&self, _: &Summary, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The evidence, what is open and what to do about it, in brackets.

@@ -2,27 +2,40 @@
 //!
 //! A carriage return belongs to its line, and paths are quoted the way git does it.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 
+use super::each::Each;
+use super::summary::Summary;
 use crate::runner::FileReport;
 
 /// Equal lines around a change.
 const AROUND: usize = 3;
 
-/// The patches of all files.
-pub(crate) fn of_files(files: &[FileReport]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let here = std::env::current_dir().unwrap_or_default();
-    for file in files {
-        if let Some(after) = file.after() {
-            let path = patch_path(&file.path, &here);
-            patch(&path, file.before.as_bytes(), after.as_bytes(), &mut out);
-        }
+/// The patch of each file that changes.
+pub(super) struct Patches;
+
+impl Each for Patches {
+    fn file(&self, file: &FileReport, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut text = Vec::new();
+        of_file(file, &mut text);
+        out.write_all(&text)
     }
-    out
+
+    fn end(&self, _: &Summary, _: &mut dyn io::Write) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The patch of a file, appended to `out`.
+pub(crate) fn of_file(file: &FileReport, out: &mut Vec<u8>) {
+    if let Some(after) = file.after() {
+        let here = std::env::current_dir().unwrap_or_default();
+        let path = patch_path(&file.path, &here);
+        patch(&path, file.before.as_bytes(), after.as_bytes(), out);
+    }
 }
 
 /// The patch that makes `after` of `before`, appended to `out`; nothing when they are equal. `path`

@@ -20,10 +20,9 @@ pub(crate) enum Mode {
     Fix,
 }
 
-/// A run as it is shown.
-pub(crate) struct Report<'a> {
-    /// What came of each file, in order.
-    pub(crate) files: &'a [FileReport],
+/// What is wanted of a report, beside its format.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
     /// What was asked for.
     pub(crate) mode: Mode,
     /// Whether the JSON formats carry patches.
@@ -32,6 +31,27 @@ pub(crate) struct Report<'a> {
     pub(crate) color: bool,
     /// Whether to count the findings of each rule.
     pub(crate) statistics: bool,
+}
+
+/// A run as it is shown.
+pub(crate) struct Report<'a> {
+    /// What came of each file, in order.
+    pub(crate) files: &'a [FileReport],
+    /// What was asked for.
+    pub(crate) mode: Mode,
+    /// Whether the JSON formats carry patches.
+    pub(crate) patches: bool,
+}
+
+impl<'a> Report<'a> {
+    /// Of these files, with what is wanted.
+    pub(crate) fn new(files: &'a [FileReport], wanted: Wanted) -> Self {
+        Report {
+            files,
+            mode: wanted.mode,
+            patches: wanted.patches,
+        }
+    }
 }
 
 /// What became of a finding.

@@ -6,10 +6,11 @@ use dfix_engine::{Effect, Fix, Group, Safety, TextEdit};
 use serde_json::{Value, json};
 
 use super::diff;
+use super::each::Each;
 use super::entry::{Entry, Mode, Report, STATUSES, Status, entries};
 use super::summary::Summary;
 use crate::file_error::FileError;
-use crate::lines::Lines;
+use crate::lines;
 use crate::rule_names::by_id;
 use crate::runner::FileReport;
 use crate::{labels, pretty_json};
@@ -33,11 +34,17 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     pretty_json::print(&document, out)
 }
 
-pub(super) fn print_lines(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for file in report.files {
+/// A JSON object a line: the findings and errors of each file, and at the end the summary.
+pub(super) struct Lines {
+    pub(super) mode: Mode,
+    pub(super) patches: bool,
+}
+
+impl Each for Lines {
+    fn file(&self, file: &FileReport, out: &mut dyn Write) -> io::Result<()> {
         let path = file.path.to_string_lossy();
         let mut objects: Vec<Value> = Vec::new();
-        for entry in entries(file, report.mode) {
+        for entry in entries(file, self.mode) {
             let mut object = of_entry(&entry);
             object["type"] = json!("finding");
             objects.push(object);
@@ -53,7 +60,7 @@ pub(super) fn print_lines(report: &Report<'_>, out: &mut dyn Write) -> io::Resul
                 objects.push(found);
             }
         }
-        if report.patches && file.after().is_some() {
+        if self.patches && file.after().is_some() {
             objects.push(json!({ "type": "diff", "diff": diff_of(file) }));
         }
         for mut object in objects {
@@ -61,11 +68,15 @@ pub(super) fn print_lines(report: &Report<'_>, out: &mut dyn Write) -> io::Resul
             serde_json::to_writer(&mut *out, &object)?;
             writeln!(out)?;
         }
+        Ok(())
     }
-    let mut object = of_summary(&Summary::of(report.files));
-    object["type"] = json!("summary");
-    serde_json::to_writer(&mut *out, &object)?;
-    writeln!(out)
+
+    fn end(&self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+        let mut object = of_summary(summary);
+        object["type"] = json!("summary");
+        serde_json::to_writer(&mut *out, &object)?;
+        writeln!(out)
+    }
 }
 
 /// One file's report, as it stands in the document; perhaps with its patch.
@@ -91,7 +102,7 @@ pub(crate) fn of_file(file: &FileReport, mode: Mode, with_patch: bool) -> Value 
 
 /// What a pattern found, with what its holes bind; places are bytes of the text before.
 pub(crate) fn of_matches(file: &FileReport) -> Value {
-    let lines = Lines::new(&file.before);
+    let lines = lines::Lines::new(&file.before);
     let matches = file.matches.iter().map(|found| {
         let mut captures = json!({});
         for capture in &found.captures {
@@ -125,7 +136,8 @@ pub(crate) fn of_matches(file: &FileReport) -> Value {
 }
 
 fn diff_of(file: &FileReport) -> String {
-    let patch = diff::of_files(std::slice::from_ref(file));
+    let mut patch = Vec::new();
+    diff::of_file(file, &mut patch);
     String::from_utf8_lossy(&patch).into_owned()
 }
 

@@ -4,14 +4,11 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::entry::{Report, STATUSES, entries};
+use super::summary::Summary;
 use super::{advice::advice, diff, last_line};
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let plain = Report {
-        color: false,
-        ..*report
-    };
-    let last = last_line(&plain);
+    let last = last_line(&Summary::of(report.files), report.mode, false);
     writeln!(
         out,
         "## dfix: {}\n",
@@ -47,7 +44,8 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
             }
         }
         writeln!(out)?;
-        let patch = diff::of_files(std::slice::from_ref(file));
+        let mut patch = Vec::new();
+        diff::of_file(file, &mut patch);
         if !patch.is_empty() {
             let patch = String::from_utf8_lossy(&patch);
             let fence = fence_for(&patch);

@@ -1,18 +1,20 @@
 //! For people: the place in the source, why, what would be done, and what is left to do by hand.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use anstyle::Style;
 
 use super::advice::{footers, printable};
-use super::entry::{Entry, Mode, Report, STATUSES, Status, entries};
+use super::each::Each;
+use super::entry::{Entry, Mode, STATUSES, Status, Wanted, entries};
 use super::summary::Summary;
 use crate::console::{BOLD, GREEN, RED, YELLOW};
 use crate::labels;
 use crate::rule_names::by_id;
+use crate::runner::FileReport;
 
 /// A fix that touches more lines than these is shown by `--diff` only.
 const MOST_LINES: usize = 8;
@@ -23,34 +25,69 @@ const MOST_TOLD: usize = 24;
 /// From so many findings on the table by rule stands behind them.
 const MANY: usize = 200;
 
-pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let summary = Summary::of(report.files);
-    let found = summary.fixed() + summary.left();
-    if report.mode == Mode::Fix && found > MOST_TOLD {
-        print_statistics(report, out)?;
-        writeln!(out, "{}", last_line(report))?;
-        if summary.left() > 0 {
-            writeln!(out, "`dfix` says each of what is left, and why.")?;
+/// For people.
+pub(super) struct Text {
+    mode: Mode,
+    color: bool,
+    statistics: bool,
+    renderer: Renderer,
+    /// How much is told so far, which comes to nothing where it is more than a screenful of `--fix`.
+    told: AtomicUsize,
+}
+
+impl Text {
+    pub(super) fn new(wanted: Wanted) -> Self {
+        let renderer = if wanted.color {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        Text {
+            mode: wanted.mode,
+            color: wanted.color,
+            statistics: wanted.statistics,
+            renderer: renderer.term_width(100),
+            told: AtomicUsize::new(0),
         }
-        return Ok(());
     }
-    let renderer = if report.color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
-    let renderer = renderer.term_width(100);
-    for file in report.files {
+
+    /// Whether so much is told by rule, and not one by one.
+    fn is_too_much(&self, found: usize) -> bool {
+        self.mode == Mode::Fix && found > MOST_TOLD
+    }
+}
+
+impl Each for Text {
+    fn file(&self, file: &FileReport, out: &mut dyn Write) -> io::Result<()> {
+        if self.is_too_much(self.told.load(Ordering::Relaxed)) {
+            return Ok(());
+        }
+        let entries = entries(file, self.mode);
+        self.told.fetch_add(entries.len(), Ordering::Relaxed);
         let path = printable(&file.path.to_string_lossy());
-        for entry in entries(file, report.mode) {
-            let shown = renderer.render(&[block(&entry, &path)]);
+        for entry in entries {
+            let shown = self.renderer.render(&[block(&entry, &path)]);
             writeln!(out, "{}\n", shown.trim_end())?;
         }
+        Ok(())
     }
-    if report.statistics || found > MANY {
-        print_statistics(report, out)?;
+
+    fn tells_each(&self, summary: &Summary) -> bool {
+        !self.is_too_much(summary.fixed() + summary.left())
     }
-    writeln!(out, "{}", last_line(report))
+
+    fn end(&self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+        let found = summary.fixed() + summary.left();
+        let is_too_much = self.is_too_much(found);
+        if self.statistics || is_too_much || found > MANY {
+            print_statistics(summary, out)?;
+        }
+        writeln!(out, "{}", last_line(summary, self.mode, self.color))?;
+        if is_too_much && summary.left() > 0 {
+            writeln!(out, "`dfix` says each of what is left, and why.")?;
+        }
+        Ok(())
+    }
 }
 
 fn block<'a>(entry: &Entry<'a>, path: &'a str) -> Group<'a> {
@@ -132,30 +169,23 @@ fn change<'a>(entry: &Entry<'a>) -> Option<Snippet<'a, Patch<'a>>> {
     })
 }
 
-fn print_statistics(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut counts: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-    for file in report.files {
-        for entry in entries(file, report.mode) {
-            let of_rule = counts.entry(entry.finding.rule).or_default();
-            *of_rule.entry(entry.status.word()).or_default() += 1;
-        }
-    }
-    let columns: Vec<&str> = STATUSES
-        .iter()
-        .map(|status| status.word())
-        .filter(|word| counts.values().any(|it| it.contains_key(word)))
+fn print_statistics(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+    let counts = &summary.by_rule;
+    let columns: Vec<Status> = STATUSES
+        .into_iter()
+        .filter(|status| counts.values().any(|it| it.contains_key(status)))
         .collect();
     let wide = counts.keys().map(|it| it.len()).max().unwrap_or(0).max(4);
     write!(out, "{:wide$}", "rule")?;
-    for word in &columns {
-        write!(out, "  {word:>5}")?;
+    for status in &columns {
+        write!(out, "  {:>5}", status.word())?;
     }
     writeln!(out)?;
     for (rule, of_rule) in counts {
         write!(out, "{rule:wide$}")?;
-        for word in &columns {
-            let width = word.len().max(5);
-            write!(out, "  {:>width$}", of_rule.get(word).unwrap_or(&0))?;
+        for status in &columns {
+            let width = status.word().len().max(5);
+            write!(out, "  {:>width$}", of_rule.get(status).unwrap_or(&0))?;
         }
         writeln!(out)?;
     }
@@ -163,10 +193,9 @@ fn print_statistics(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
 }
 
 /// The last line: how much there is, and what to do about it.
-pub(crate) fn last_line(report: &Report<'_>) -> String {
-    let summary = Summary::of(report.files);
+pub(crate) fn last_line(summary: &Summary, mode: Mode, color: bool) -> String {
     let paint = |style: Style, text: String| {
-        if report.color {
+        if color {
             format!("{style}{text}{style:#}")
         } else {
             text
@@ -180,7 +209,7 @@ pub(crate) fn last_line(report: &Report<'_>) -> String {
         } else {
             ("finding", "fixed")
         };
-        let may = match report.mode {
+        let may = match mode {
             Mode::Fix => "",
             Mode::Check | Mode::Diff => "can be ",
         };
@@ -218,7 +247,7 @@ pub(crate) fn last_line(report: &Report<'_>) -> String {
         let text = format!("{} failed", count(summary.files_failed, "file"));
         let _ = write!(line, "{comma}{}", paint(RED, text));
     }
-    if report.mode == Mode::Check && fixed > 0 {
+    if mode == Mode::Check && fixed > 0 {
         line.push_str("\n`dfix --diff` shows the changes, `dfix --fix` makes them.");
     }
     line

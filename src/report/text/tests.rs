@@ -9,7 +9,7 @@ use dfix_syntax::{TextRange, TextSize};
 use serde_json::Value;
 
 use crate::cli::Format;
-use crate::report::{Mode, Report};
+use crate::report::{Mode, Printer, Wanted};
 use crate::runner::FileReport;
 
 const BEFORE: &str = "FROM python:3.11\nRUN pip install -r requirements.txt \\\n  && true\nRUN cd /x\nCMD [\"python\"]\n";
@@ -115,15 +115,15 @@ fn printed(color: bool, mode: Mode) -> String {
 
 fn in_format(format: Format, color: bool, mode: Mode) -> String {
     let files = [file()];
-    let report = Report {
-        files: &files,
+    let wanted = Wanted {
         mode,
         patches: false,
         color,
         statistics: true,
     };
     let mut out = Vec::new();
-    crate::report::print(format, &report, &mut out).unwrap();
+    let printer = Printer::new(format, wanted);
+    printer.all(&files, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

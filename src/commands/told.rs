@@ -1,0 +1,126 @@
+//! What is printed of a file, made where the file is looked at.
+
+use std::io::{self, IsTerminal as _};
+
+use dfix_engine::{Finding, Severity};
+
+use crate::cli::{Common, Format, ReportKind, Work};
+use crate::console::uses_color;
+use crate::report::{Counts, Mode, Printer, Wanted};
+use crate::runner::FileReport;
+
+/// What is printed of files: the same in all threads.
+pub(super) struct Printers {
+    pub(super) mode: Mode,
+    /// What goes to standard output, if anything, and then the reports.
+    pub(super) all: Vec<Option<Printer>>,
+    fail_on: Option<Severity>,
+    /// Whether changes are still to be written.
+    is_writing: bool,
+}
+
+/// What came of a file, and the texts of it that are printed.
+pub(super) struct Told {
+    /// The report; without its texts and findings where no printer waits for the end.
+    pub(super) report: FileReport,
+    /// The text before and after, where that is to be written.
+    pub(super) change: Option<(Vec<u8>, Vec<u8>)>,
+    /// What each printer says of it.
+    pub(super) texts: Vec<Vec<u8>>,
+    pub(super) counts: Counts,
+    /// Whether something is left that counts.
+    pub(super) fails: bool,
+}
+
+impl Printers {
+    /// What the command line asks for.
+    pub(super) fn new(work: &Work, common: &Common, statistics: bool, is_writing: bool) -> Self {
+        let mode = mode(work);
+        let wanted = |color| Wanted {
+            mode,
+            patches: work.diff,
+            color,
+            statistics,
+        };
+        let format = common.format.unwrap_or(Format::Text);
+        let is_for_programs = !matches!(format, Format::Text | Format::Concise);
+        let color = uses_color(common.color, io::stdout().is_terminal());
+        let printed = if work.diff && !is_for_programs {
+            Some(Printer::of_patches())
+        } else {
+            let is_printed = !common.quiet || is_for_programs;
+            is_printed.then(|| Printer::new(format, wanted(color)))
+        };
+        let reports = work.report.iter().map(|it| {
+            Some(match it.kind {
+                ReportKind::Patch => Printer::of_patches(),
+                ReportKind::Format(format) => Printer::new(format, wanted(false)),
+            })
+        });
+        Printers {
+            mode,
+            all: [printed].into_iter().chain(reports).collect(),
+            fail_on: work.fail_on,
+            is_writing,
+        }
+    }
+
+    /// What is to be printed of a file, and counted.
+    pub(super) fn tell(&self, mut report: FileReport) -> Told {
+        let mut texts = Vec::with_capacity(self.all.len());
+        let mut is_kept = false;
+        for printer in &self.all {
+            let mut text = Vec::new();
+            match printer {
+                Some(Printer::Each(each)) => {
+                    // A vector takes everything.
+                    let _ = each.file(&report, &mut text);
+                }
+                Some(Printer::Whole(..)) => is_kept = true,
+                None => {}
+            }
+            texts.push(text);
+        }
+        let after = report.after().filter(|_| self.is_writing);
+        let change =
+            after.map(|after| (report.before.as_bytes().to_vec(), after.as_bytes().to_vec()));
+        let counts = Counts::of(&report);
+        let fails = fails(&report, self.mode, self.fail_on);
+        if !is_kept {
+            report.forget();
+        }
+        Told {
+            report,
+            change,
+            texts,
+            counts,
+            fails,
+        }
+    }
+}
+
+fn mode(work: &Work) -> Mode {
+    match (work.fix, work.diff) {
+        (true, _) => Mode::Fix,
+        (false, true) => Mode::Diff,
+        (false, false) => Mode::Check,
+    }
+}
+
+/// Whether a finding of a severity that counts is left, or would be fixed, or a patch is printed.
+fn fails(file: &FileReport, mode: Mode, fail_on: Option<Severity>) -> bool {
+    let Some(outcome) = &file.outcome else {
+        return false;
+    };
+    let weights = &file.weights;
+    let least = fail_on.or(weights.fail_on).unwrap_or(Severity::Warning);
+    let counts = |it: &Finding| weights.severity(it.rule) >= least;
+    let refused = outcome.refused.iter().map(|it| &it.finding);
+    let is_left = outcome.remaining.iter().chain(refused).any(counts);
+    is_left
+        || match mode {
+            Mode::Fix => false,
+            Mode::Check => outcome.applied().any(counts),
+            Mode::Diff => outcome.applied().next().is_some(),
+        }
+}
