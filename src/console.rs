@@ -1,5 +1,7 @@
 //! Colour, and what is said on standard error.
 
+mod progress;
+
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
@@ -9,6 +11,8 @@ use anstyle::{AnsiColor, Style};
 
 use crate::cli::Color;
 use crate::file_error::FileError;
+
+pub(crate) use progress::Progress;
 
 pub(crate) const BOLD: Style = Style::new().bold();
 pub(crate) const GREEN: Style = AnsiColor::Green.on_default().bold();

@@ -11,7 +11,7 @@ use super::known::KnownFile;
 use super::reports;
 use super::told::{Printers, Told};
 use crate::cli::{Common, Format, ReportFile, Work};
-use crate::console::{self, report_error, uses_color};
+use crate::console::{self, Progress, report_error, uses_color};
 use crate::exit::{Exit, Stop};
 use crate::report::{Printer, Summary, last_line};
 use crate::runner::{FileReport, Threads, left_out_some};
@@ -40,6 +40,7 @@ pub(super) struct Shower<'a> {
     /// What was found, where each file that is to be written can be.
     planned: Summary,
     held: Option<Held>,
+    progress: Progress,
     /// How many changed files there are beyond those that may change.
     left_out: usize,
     fails: bool,
@@ -70,6 +71,7 @@ impl<'a> Shower<'a> {
             summary: Summary::default(),
             planned: Summary::default(),
             held: writes.then(Held::default),
+            progress: Progress::none(),
             left_out: 0,
             fails: false,
         }
@@ -80,8 +82,18 @@ impl<'a> Shower<'a> {
         Arc::clone(&self.printers)
     }
 
+    /// Shows how far the run is, which is about so many files.
+    pub(super) fn expect(&mut self, files: usize) {
+        let is_each = matches!(self.printers.all[0], Some(Printer::Each(_)));
+        let prints_each = is_each && self.held.is_none();
+        if !self.common.quiet {
+            self.progress = Progress::of(files, prints_each);
+        }
+    }
+
     /// Takes what came of the next file.
     pub(super) fn take(&mut self, told: Told) -> Result<(), Stop> {
+        self.progress.step();
         if told.counts.changed()
             && let Some(limit) = self.work.limit
             && self.planned.files_changed >= limit.get()
@@ -97,11 +109,16 @@ impl<'a> Shower<'a> {
     }
 
     fn show(&mut self, told: Told) -> Result<(), Stop> {
-        for note in &told.report.notes {
-            let _ = writeln!(io::stderr(), "dfix: {}: {note}", told.report.path.display());
-        }
-        for error in &told.report.errors {
-            report_error(&told.report.path, error, self.common.color);
+        let Told { report, .. } = &told;
+        if !(report.notes.is_empty() && report.errors.is_empty()) {
+            self.progress.aside(|| {
+                for note in &report.notes {
+                    let _ = writeln!(io::stderr(), "dfix: {}: {note}", report.path.display());
+                }
+                for error in &report.errors {
+                    report_error(&report.path, error, self.common.color);
+                }
+            });
         }
         for (index, text) in told.texts.iter().enumerate() {
             if let Some(Printer::Each(each)) = &self.printers.all[index]
@@ -136,6 +153,7 @@ impl<'a> Shower<'a> {
 
     /// Writes what was fixed, where that is still to be done, and tells of it.
     pub(super) fn write(&mut self, threads: &Threads) -> Result<(), Stop> {
+        self.progress.end();
         let Some(held) = self.held.take() else {
             return Ok(());
         };

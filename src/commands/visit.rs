@@ -113,6 +113,7 @@ impl<'a> Visit<'a> {
     pub(super) fn show(&self, task: &Task<'_>, shower: &mut Shower<'_>) -> Result<(), Stop> {
         let threads = self.threads();
         let chosen = self.chosen();
+        shower.expect(chosen.files.len());
         let printers = shower.printers();
         let mut errors = chosen.errors.into_iter().peekable();
         let mut faults = Faults::default();

@@ -26,6 +26,7 @@ mod init;
 mod linters;
 mod lists;
 mod migrate;
+mod mishaps;
 mod readme;
 mod reports;
 mod rewrite;

@@ -137,3 +137,37 @@ fn what_comes_in_at_the_end_stands_on_a_line_of_its_own() {
     assert!(lines.contains(&"5 + USER appuser"), "{out}");
     assert!(!out.contains("EXPOSE 80USER"), "{out}");
 }
+
+/// Errors and findings come in the order of the files, whatever part of the run looked at them.
+#[test]
+fn many_files_are_told_in_order() {
+    let folder = Folder::new(&[]);
+    for number in 0..700 {
+        let text = if number % 100 == 50 {
+            "FROM\n"
+        } else if number % 7 == 0 {
+            BEFORE
+        } else {
+            GOOD
+        };
+        folder.put(&format!("{number:03}/Dockerfile"), text.as_bytes());
+    }
+    let (code, out, error) = folder.dfix(&with(&["--format=concise", "--jobs=3", "."]));
+    assert_eq!(code, 2);
+    let starts = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter(|it| it.contains("Dockerfile:"));
+        lines.map(|it| it[..3].to_owned()).collect()
+    };
+    let expected = |wanted: fn(usize) -> bool| -> Vec<String> {
+        let numbers = (0..700).filter(|it| wanted(*it));
+        numbers.map(|it| format!("{it:03}")).collect()
+    };
+    assert_eq!(
+        starts(&out),
+        expected(|it| it % 7 == 0 && it % 100 != 50),
+        "{out}"
+    );
+    assert_eq!(starts(&error), expected(|it| it % 100 == 50), "{error}");
+    let alone = folder.dfix(&with(&["--format=concise", "--jobs=1", "."]));
+    assert_eq!(alone, (code, out, error));
+}
