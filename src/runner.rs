@@ -1,12 +1,12 @@
 //! Many files at once. One bad file is named, and the rest of the run goes on.
 
 mod known;
+mod left;
 mod panics;
 mod threads;
 mod waves;
 
 use std::collections::{HashMap, HashSet};
-use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,17 +24,15 @@ use crate::console;
 use crate::context::{FolderContext, Folders};
 use crate::exit::Stop;
 use crate::file_error::FileError;
-use crate::input::{self, Unreadable};
+use crate::input;
 use crate::lines::Lines;
 use crate::select::{CliSelection, Selection, Weights};
 pub(crate) use known::KnownOfFile;
 use known::beside_known;
+use left::{MOST_BYTES, foreign, not_utf8, too_large, too_long, unreadable};
 use panics::{catching, quiet_panics};
 pub(crate) use threads::Threads;
 use waves::{Built, Wave, waves};
-
-/// The largest Dockerfile that is looked at. Real ones are a few kilobytes.
-const MOST_BYTES: u64 = 5 << 20;
 
 /// How deep a thread may go: a tree may be as deep as its text nests.
 pub(crate) const STACK_BYTES: usize = 16 << 20;
@@ -436,7 +434,10 @@ fn do_text(
     let made = catching(|| {
         let parsed = parsed.unwrap_or_else(|| dfix_syntax::parse(&before));
         if let Some(frontend) = foreign_frontend(&parsed.file()) {
-            return Err(frontend);
+            return Err(foreign(&frontend));
+        }
+        if let Some(error) = too_long(&before, &parsed) {
+            return Err(error);
         }
         Ok(if in_folder {
             let configured = config.context.as_ref().map(|it| &*it.it);
@@ -460,9 +461,7 @@ fn do_text(
         ..FileReport::new(path, before)
     };
     match made {
-        Ok(Err(frontend)) => report.errors.push(FileError::new(format!(
-            "is read by the frontend `{frontend}`, which is not Docker's, so it was left alone"
-        ))),
+        Ok(Err(error)) => report.errors.push(error),
         Ok(Ok(((mut outcome, matches), notes))) => {
             report.notes = notes;
             report.matches = matches;
@@ -538,59 +537,4 @@ fn fix(
             .retain(|finding| finding.rule != IGNORE_UNUSED);
     }
     (outcome, Vec::new())
-}
-
-fn unreadable(cause: Unreadable) -> FileError {
-    match cause {
-        Unreadable::Folder => FileError::new("is a folder, not a Dockerfile"),
-        Unreadable::NotRegular => FileError::new("is no regular file, not a Dockerfile"),
-        Unreadable::TooLarge => too_large(),
-        Unreadable::Io(cause) => {
-            let error = FileError::new(format!("cannot be read: {cause}"));
-            match cause.kind() {
-                ErrorKind::PermissionDenied => {
-                    error.with_remedy("give yourself permission to read it, or leave it out")
-                }
-                _ => error,
-            }
-        }
-    }
-}
-
-fn too_large() -> FileError {
-    let most = MOST_BYTES >> 20;
-    FileError::new(format!(
-        "is larger than {most} MiB, which no Dockerfile is, so it was not looked at"
-    ))
-    .with_remedy("exclude it in dfix.toml, or keep data out of Dockerfiles")
-}
-
-fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> FileError {
-    let offset = error.valid_up_to();
-    let valid = String::from_utf8_lossy(&bytes[..offset]);
-    let error = FileError::new(format!(
-        "is not UTF-8: byte {offset} is {:#04x}",
-        bytes[offset]
-    ))
-    .at(Lines::new(&valid).place(offset));
-    error.with_remedy(
-        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-            "it looks like UTF-16; save it as UTF-8"
-        } else {
-            "save it as UTF-8"
-        },
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::not_utf8;
-
-    #[test]
-    fn bytes_that_are_not_utf8_have_a_place() {
-        let bytes = [b"FROM a\nRUN ".as_slice(), b"\xe9\n"].concat();
-        let error = not_utf8(&bytes, std::str::from_utf8(&bytes).unwrap_err());
-        assert_eq!(error.place, Some((2, 5)));
-        assert_eq!(error.message, "is not UTF-8: byte 11 is 0xe9");
-    }
 }

@@ -179,3 +179,20 @@ fn links_of_both_kinds() {
     assert!(said(&output).contains("1/Dockerfile: error: the file has 2 names (hard links)"));
     assert_eq!(folder.text("1/other"), BEFORE);
 }
+
+#[test]
+fn a_file_with_too_many_instructions_is_named_and_left() {
+    let folder = Folder::new(&[("Dockerfile", BEFORE)]);
+    let labels = "LABEL a=b\n".repeat(10_000);
+    folder.put("many/Dockerfile", format!("FROM a\n{labels}").as_bytes());
+    folder.put(
+        "most/Dockerfile",
+        format!("FROM a\n{}", &labels[10..]).as_bytes(),
+    );
+    let output = fix(&folder, dfix()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let told = "many/Dockerfile: error: has more than 10000 instructions and commands";
+    assert!(said(&output).contains(told), "{}", said(&output));
+    assert!(!said(&output).contains("most/Dockerfile"));
+    assert_ne!(folder.text("Dockerfile"), BEFORE);
+}

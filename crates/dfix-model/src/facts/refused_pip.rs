@@ -71,8 +71,8 @@ fn is_refused<'m>(stage: Stage<'m>, pip: &PackageCommand<'m>) -> bool {
         && is_plain
         && goes_there
         && pip.subcommand_is_one_of(&["install"])
-        && is_distributions()
         && keeps_its_python(stage)
+        && is_distributions()
         && is_settled(stage, pip)
         && !is_otherwise()
         && unread_before_command(command, Part::Python).is_none()
