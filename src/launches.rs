@@ -1,13 +1,17 @@
 //! The files of the repository that say what is built and started, read once for all Dockerfiles of a run.
 
+use std::collections::VecDeque;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use dfix_launch::{Files, FolderLaunches, read_folder};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::input::{self, Unreadable};
 use crate::names::{ByPath, Kind, NamesOfFolders};
+
+/// Of how many folders what was said last is kept.
+const MOST_RECENT: usize = 64;
 
 /// The largest file that is read.
 const MOST_BYTES: u64 = 1 << 20;
@@ -26,8 +30,11 @@ pub(crate) struct Launches {
     /// The working folder, where it may be a project's: outside of repositories it is the root of the files in it that are
     /// named alone.
     here: OnceLock<Option<PathBuf>>,
-    /// What the files of a folder say, those around it included.
+    /// What the files of a folder say, those around it included, for the folders that others lie in.
     folders: RwLock<ByPath<Arc<UpFrom>>>,
+    /// The same of folders that were asked for last: in a repository of many services each says something else, and together
+    /// that would be much.
+    recent: Mutex<VecDeque<(PathBuf, Arc<UpFrom>)>>,
     /// The texts of Dockerfiles that stand in other files, by the places that these are said to lie at.
     inline: RwLock<FxHashMap<PathBuf, Arc<str>>>,
 }
@@ -215,19 +222,47 @@ impl Launches {
             return Arc::clone(found);
         }
         drop(known);
+        let recent = || self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, found)) = recent().iter().find(|it| it.0 == folder) {
+            return Arc::clone(found);
+        }
+        let found = self.read_up_from(root, folder, asking);
+        let mut recent = recent();
+        if recent.len() >= MOST_RECENT {
+            recent.pop_front();
+        }
+        recent.push_back((folder.to_owned(), Arc::clone(&found)));
+        found
+    }
+
+    /// The same of a folder that others lie in.
+    fn up_from_around(&self, root: &Path, folder: &Path, asking: &Dockerfile<'_>) -> Arc<UpFrom> {
+        let known = self.folders.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.get(folder.as_os_str()) {
+            return Arc::clone(found);
+        }
+        drop(known);
+        let found = self.read_up_from(root, folder, asking);
+        let mut known = self.folders.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(folder.into(), Arc::clone(&found));
+        found
+    }
+
+    fn read_up_from(&self, root: &Path, folder: &Path, asking: &Dockerfile<'_>) -> Arc<UpFrom> {
         let name = below(folder, root).unwrap_or_default();
         let mut found = read_folder(&self.disk(root, asking), &name);
         self.keep_inline(root, &found);
         if let Some(around) = folder.parent().filter(|it| is_no_shorter(it, root)) {
-            found.add(&self.up_from(root, around, asking).said);
+            let around = self.up_from_around(root, around, asking);
+            if found == FolderLaunches::default() {
+                return around;
+            }
+            found.add(&around.said);
         }
-        let found = Arc::new(UpFrom {
+        Arc::new(UpFrom {
             said: Arc::new(found),
             named: OnceLock::new(),
-        });
-        let mut known = self.folders.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(folder.into(), Arc::clone(&found));
-        found
+        })
     }
 }
 
