@@ -412,6 +412,8 @@ pub(crate) enum Format {
     Rdjson,
     /// Markdown, for the comment of a pull request
     Markdown,
+    /// One page for a reviewer: charts, base images, each patch side by side, and filters
+    Html,
 }
 
 /// A report, and where it goes.

@@ -6,7 +6,7 @@ use super::each::Each;
 use super::entry::{Report, Wanted};
 use super::summary::Summary;
 use super::{
-    checkstyle, concise, diff, github, gitlab, json, junit, markdown, rdjson, sarif, text,
+    checkstyle, concise, diff, github, gitlab, html, json, junit, markdown, rdjson, sarif, text,
 };
 use crate::cli::Format;
 use crate::runner::FileReport;
@@ -38,6 +38,7 @@ impl Printer {
             Format::Checkstyle => checkstyle::print,
             Format::Rdjson => rdjson::print,
             Format::Markdown => markdown::print,
+            Format::Html => html::print,
         };
         Printer::Whole(whole, wanted)
     }

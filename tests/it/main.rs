@@ -21,6 +21,7 @@ mod fleets;
 mod formats;
 mod git_apply;
 mod house;
+mod html;
 mod in_order;
 mod init;
 mod linters;
