@@ -91,9 +91,15 @@ pub(crate) struct Choice {
 /// Which files are worked on, and what is printed of them or written.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Work {
+    /// The paths that the command line names.
+    #[arg(skip)]
+    pub(crate) given: Vec<PathBuf>,
     /// Print what --fix would write, as a patch that `git apply` takes; write nothing
     #[arg(long)]
     pub(crate) diff: bool,
+    /// Name files in patches as from the current folder, and not as from the root of the work tree
+    #[arg(long)]
+    pub(crate) relative: bool,
     /// Rewrite in place; with --diff, also print what was written
     #[arg(long)]
     pub(crate) fix: bool,
@@ -504,6 +510,12 @@ pub(crate) fn arguments() -> Arguments {
     // Comments are written as fixes are.
     let check = &mut arguments.check;
     check.work.fix |= check.add_ignore.is_some() && !check.work.diff;
+    check.work.given.clone_from(&check.paths);
+    match &mut arguments.subcommand {
+        Some(Subcommand::Rewrite(it)) => it.work.given.clone_from(&it.paths),
+        Some(Subcommand::Migrate(it)) => it.work.given.clone_from(&it.paths),
+        _ => {}
+    }
     arguments
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod json;
 mod junit;
 mod markdown;
 mod owners;
+mod patch_names;
 mod printer;
 mod rdjson;
 mod sarif;
@@ -22,6 +23,7 @@ mod xml;
 
 pub(crate) use entry::{Mode, Wanted};
 pub(crate) use json::of_file;
+pub(crate) use patch_names::PatchNames;
 pub(crate) use printer::Printer;
 pub(crate) use summary::{Counts, Summary};
 pub(crate) use text::last_line;

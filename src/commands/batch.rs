@@ -16,7 +16,7 @@ use crate::cli::{Choice, Common, Format, Threads};
 use crate::config::Configs;
 use crate::context::Folders;
 use crate::exit::{Exit, Stop};
-use crate::report::{Mode, of_file};
+use crate::report::{Mode, PatchNames, of_file};
 use crate::runner::{self, Task};
 use crate::select::CliSelection;
 
@@ -165,7 +165,7 @@ impl Batch {
                 error.message = error.message.replace(&format!("{root}/"), "");
             }
         }
-        let mut object = of_file(&report, Mode::Fix, true);
+        let mut object = of_file(&report, Mode::Fix, Some(&PatchNames::relative()));
         object["content"] = json!(report.after().unwrap_or(content));
         object
     }

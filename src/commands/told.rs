@@ -1,12 +1,13 @@
 //! What is printed of a file, made where the file is looked at.
 
 use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
 
 use dfix_engine::{Finding, Severity};
 
 use crate::cli::{Common, Format, ReportKind, Work};
 use crate::console::uses_color;
-use crate::report::{Counts, Mode, Printer, Wanted};
+use crate::report::{Counts, Mode, PatchNames, Printer, Wanted};
 use crate::runner::FileReport;
 
 /// What is printed of files: the same in all threads.
@@ -36,9 +37,11 @@ impl Printers {
     /// What the command line asks for.
     pub(super) fn new(work: &Work, common: &Common, statistics: bool, is_writing: bool) -> Self {
         let mode = mode(work);
+        let names = Arc::new(PatchNames::new(&work.given, work.relative));
         let wanted = |color| Wanted {
             mode,
             patches: work.diff,
+            names: Arc::clone(&names),
             color,
             statistics,
         };
@@ -46,14 +49,14 @@ impl Printers {
         let is_for_programs = !matches!(format, Format::Text | Format::Concise);
         let color = uses_color(common.color, io::stdout().is_terminal());
         let printed = if work.diff && !is_for_programs {
-            Some(Printer::of_patches())
+            Some(Printer::of_patches(&names))
         } else {
             let is_printed = !common.quiet || is_for_programs;
             is_printed.then(|| Printer::new(format, wanted(color)))
         };
         let reports = work.report.iter().map(|it| {
             Some(match it.kind {
-                ReportKind::Patch => Printer::of_patches(),
+                ReportKind::Patch => Printer::of_patches(&names),
                 ReportKind::Format(format) => Printer::new(format, wanted(false)),
             })
         });

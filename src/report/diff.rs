@@ -3,11 +3,12 @@
 //! A carriage return belongs to its line, and paths are quoted the way git does it.
 
 use std::io::{self, Write as _};
-use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 
 use super::each::Each;
+use super::patch_names::PatchNames;
 use super::summary::Summary;
 use crate::runner::FileReport;
 
@@ -15,12 +16,12 @@ use crate::runner::FileReport;
 const AROUND: usize = 3;
 
 /// The patch of each file that changes.
-pub(super) struct Patches;
+pub(super) struct Patches(pub(super) Arc<PatchNames>);
 
 impl Each for Patches {
     fn file(&self, file: &FileReport, out: &mut dyn io::Write) -> io::Result<()> {
         let mut text = Vec::new();
-        of_file(file, &mut text);
+        of_file(file, &self.0, &mut text);
         out.write_all(&text)
     }
 
@@ -30,16 +31,15 @@ impl Each for Patches {
 }
 
 /// The patch of a file, appended to `out`.
-pub(crate) fn of_file(file: &FileReport, out: &mut Vec<u8>) {
+pub(crate) fn of_file(file: &FileReport, names: &PatchNames, out: &mut Vec<u8>) {
     if let Some(after) = file.after() {
-        let here = std::env::current_dir().unwrap_or_default();
-        let path = patch_path(&file.path, &here);
+        let path = names.of(&file.path);
         patch(&path, file.before.as_bytes(), after.as_bytes(), out);
     }
 }
 
-/// The patch that makes `after` of `before`, appended to `out`; nothing when they are equal. `path`
-/// is relative to the folder that the patch will be applied in, with `/` between its parts.
+/// The patch that makes `after` of `before`, appended to `out`; nothing when they are equal. `path` is what [`PatchNames`] calls
+/// the file.
 pub(crate) fn patch(path: &[u8], before: &[u8], after: &[u8], out: &mut Vec<u8>) {
     if before == after {
         return;
@@ -67,32 +67,6 @@ pub(crate) fn patch(path: &[u8], before: &[u8], after: &[u8], out: &mut Vec<u8>)
     for hunk in group_diff_ops(ops, AROUND) {
         print_hunk(&hunk, &old, &new, out);
     }
-}
-
-/// A path as a patch names it: relative to the current folder `here` where it lies below it, else
-/// absolute without the first slash, so that the patch applies from the root.
-fn patch_path(path: &Path, here: &Path) -> Vec<u8> {
-    let mut whole = PathBuf::new();
-    for part in here.join(path).components() {
-        match part {
-            Component::ParentDir => {
-                whole.pop();
-            }
-            Component::CurDir => {}
-            part => whole.push(part),
-        }
-    }
-    let relative = whole.strip_prefix(here).unwrap_or(&whole);
-    let mut name = Vec::new();
-    for part in relative.components() {
-        if let Component::Normal(part) = part {
-            if !name.is_empty() {
-                name.push(b'/');
-            }
-            name.extend_from_slice(part.as_encoded_bytes());
-        }
-    }
-    name
 }
 
 fn lines(text: &[u8]) -> Vec<&[u8]> {
@@ -176,12 +150,11 @@ fn quoted(prefix: &[u8], path: &[u8]) -> Vec<u8> {
 mod tests {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;
-    use std::path::Path;
     use std::process::{Command, Stdio};
 
     use proptest::prelude::*;
 
-    use super::{patch, patch_path};
+    use super::patch;
 
     /// Runs `git apply` in a fresh folder that holds `before` as `name`, and gives what is there then.
     fn applied(name: &[u8], before: &[u8], after: &[u8]) -> Vec<u8> {
@@ -304,19 +277,5 @@ mod tests {
         let mut out = Vec::new();
         patch(b"x", b"a", b"a", &mut out);
         assert!(out.is_empty());
-    }
-
-    #[test]
-    fn paths_are_relative_to_the_current_folder_or_to_the_root() {
-        let here = Path::new("/srv/here");
-        for (given, told) in [
-            ("Dockerfile", "Dockerfile"),
-            ("./a/../b/Dockerfile", "b/Dockerfile"),
-            ("/srv/here/a/Dockerfile", "a/Dockerfile"),
-            ("../there/Dockerfile", "srv/there/Dockerfile"),
-            ("/etc/Dockerfile", "etc/Dockerfile"),
-        ] {
-            assert_eq!(patch_path(Path::new(given), here), told.as_bytes());
-        }
     }
 }

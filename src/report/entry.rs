@@ -1,9 +1,11 @@
 //! What every format shows: the findings of a file, what became of each, and where it is shown.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use dfix_engine::{Finding, Fix, Refused, Safety, Severity, Splice, TextEdit};
 
+use super::patch_names::PatchNames;
 use crate::labels;
 use crate::lines::Lines;
 use crate::runner::FileReport;
@@ -21,12 +23,14 @@ pub(crate) enum Mode {
 }
 
 /// What is wanted of a report, beside its format.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Wanted {
     /// What was asked for.
     pub(crate) mode: Mode,
     /// Whether the JSON formats carry patches.
     pub(crate) patches: bool,
+    /// How patches name files.
+    pub(crate) names: Arc<PatchNames>,
     /// Whether to use colour.
     pub(crate) color: bool,
     /// Whether to count the findings of each rule.
@@ -41,15 +45,18 @@ pub(crate) struct Report<'a> {
     pub(crate) mode: Mode,
     /// Whether the JSON formats carry patches.
     pub(crate) patches: bool,
+    /// How patches name files.
+    pub(crate) names: &'a PatchNames,
 }
 
 impl<'a> Report<'a> {
     /// Of these files, with what is wanted.
-    pub(crate) fn new(files: &'a [FileReport], wanted: Wanted) -> Self {
+    pub(crate) fn new(files: &'a [FileReport], wanted: &'a Wanted) -> Self {
         Report {
             files,
             mode: wanted.mode,
             patches: wanted.patches,
+            names: &wanted.names,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One JSON document, or one JSON object a line.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use dfix_engine::{Effect, Fix, Group, Safety, TextEdit};
 use serde_json::{Value, json};
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use super::diff;
 use super::each::Each;
 use super::entry::{Entry, Mode, Report, STATUSES, Status, entries};
+use super::patch_names::PatchNames;
 use super::summary::Summary;
 use crate::file_error::FileError;
 use crate::lines;
@@ -19,10 +21,11 @@ use crate::{labels, pretty_json};
 const VERSION: u32 = 2;
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let patch = report.patches.then_some(report.names);
     let files: Vec<Value> = report
         .files
         .iter()
-        .map(|file| of_file(file, report.mode, report.patches))
+        .map(|file| of_file(file, report.mode, patch))
         .collect();
     let document = json!({
         "version": VERSION,
@@ -37,7 +40,8 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
 /// A JSON object a line: the findings and errors of each file, and at the end the summary.
 pub(super) struct Lines {
     pub(super) mode: Mode,
-    pub(super) patches: bool,
+    /// How their patches name files, where there are to be some.
+    pub(super) names: Option<Arc<PatchNames>>,
 }
 
 impl Each for Lines {
@@ -60,8 +64,8 @@ impl Each for Lines {
                 objects.push(found);
             }
         }
-        if self.patches && file.after().is_some() {
-            objects.push(json!({ "type": "diff", "diff": diff_of(file) }));
+        if let Some(names) = self.names.as_ref().filter(|_| file.after().is_some()) {
+            objects.push(json!({ "type": "diff", "diff": diff_of(file, names) }));
         }
         for mut object in objects {
             object["path"] = json!(path);
@@ -79,8 +83,8 @@ impl Each for Lines {
     }
 }
 
-/// One file's report, as it stands in the document; perhaps with its patch.
-pub(crate) fn of_file(file: &FileReport, mode: Mode, with_patch: bool) -> Value {
+/// One file's report, as it stands in the document; with its patch where that is to name it so.
+pub(crate) fn of_file(file: &FileReport, mode: Mode, patch: Option<&PatchNames>) -> Value {
     let findings: Vec<Value> = entries(file, mode)
         .iter()
         .map(|entry| of_entry(entry))
@@ -94,8 +98,8 @@ pub(crate) fn of_file(file: &FileReport, mode: Mode, with_patch: bool) -> Value 
     if !file.matches.is_empty() {
         object["matches"] = of_matches(file);
     }
-    if with_patch {
-        object["diff"] = json!(diff_of(file));
+    if let Some(names) = patch {
+        object["diff"] = json!(diff_of(file, names));
     }
     object
 }
@@ -135,9 +139,9 @@ pub(crate) fn of_matches(file: &FileReport) -> Value {
     json!(matches.collect::<Vec<_>>())
 }
 
-fn diff_of(file: &FileReport) -> String {
+fn diff_of(file: &FileReport, names: &PatchNames) -> String {
     let mut patch = Vec::new();
-    diff::of_file(file, &mut patch);
+    diff::of_file(file, names, &mut patch);
     String::from_utf8_lossy(&patch).into_owned()
 }
 

@@ -45,7 +45,7 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         }
         writeln!(out)?;
         let mut patch = Vec::new();
-        diff::of_file(file, &mut patch);
+        diff::of_file(file, report.names, &mut patch);
         if !patch.is_empty() {
             let patch = String::from_utf8_lossy(&patch);
             let fence = fence_for(&patch);

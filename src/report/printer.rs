@@ -1,9 +1,11 @@
 //! Formats that print a file after the other, and those that need all of them.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use super::each::Each;
 use super::entry::{Report, Wanted};
+use super::patch_names::PatchNames;
 use super::summary::Summary;
 use super::{
     checkstyle, concise, diff, github, gitlab, html, json, junit, markdown, rdjson, sarif, text,
@@ -25,11 +27,14 @@ pub(crate) enum Printer {
 impl Printer {
     /// That of a format.
     pub(crate) fn new(format: Format, wanted: Wanted) -> Self {
-        let Wanted { mode, patches, .. } = wanted;
+        let (mode, patches) = (wanted.mode, wanted.patches);
         let whole: Whole = match format {
-            Format::Text => return Printer::Each(Box::new(text::Text::new(wanted))),
+            Format::Text => return Printer::Each(Box::new(text::Text::new(&wanted))),
             Format::Concise => return Printer::Each(Box::new(concise::Concise { mode })),
-            Format::Jsonl => return Printer::Each(Box::new(json::Lines { mode, patches })),
+            Format::Jsonl => {
+                let names = patches.then(|| Arc::clone(&wanted.names));
+                return Printer::Each(Box::new(json::Lines { mode, names }));
+            }
             Format::Json => json::print,
             Format::Sarif => sarif::print,
             Format::Github => github::print,
@@ -44,15 +49,15 @@ impl Printer {
     }
 
     /// That of a patch which `git apply` takes.
-    pub(crate) fn of_patches() -> Self {
-        Printer::Each(Box::new(diff::Patches))
+    pub(crate) fn of_patches(names: &Arc<PatchNames>) -> Self {
+        Printer::Each(Box::new(diff::Patches(Arc::clone(names))))
     }
 
     /// Prints all files at once.
     pub(crate) fn all(&self, files: &[FileReport], out: &mut dyn Write) -> io::Result<()> {
         let each = match self {
             Printer::Each(each) => each,
-            Printer::Whole(print, wanted) => return print(&Report::new(files, *wanted), out),
+            Printer::Whole(print, wanted) => return print(&Report::new(files, wanted), out),
         };
         let summary = Summary::of(files);
         if each.tells_each(&summary) {

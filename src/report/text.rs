@@ -36,7 +36,7 @@ pub(super) struct Text {
 }
 
 impl Text {
-    pub(super) fn new(wanted: Wanted) -> Self {
+    pub(super) fn new(wanted: &Wanted) -> Self {
         let renderer = if wanted.color {
             Renderer::styled()
         } else {

@@ -28,6 +28,7 @@ mod linters;
 mod lists;
 mod migrate;
 mod mishaps;
+mod patch_names;
 mod readme;
 mod reports;
 mod rewrite;

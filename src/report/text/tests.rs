@@ -9,7 +9,7 @@ use dfix_syntax::{TextRange, TextSize};
 use serde_json::Value;
 
 use crate::cli::Format;
-use crate::report::{Mode, Printer, Wanted};
+use crate::report::{Mode, PatchNames, Printer, Wanted};
 use crate::runner::FileReport;
 
 const BEFORE: &str = "FROM python:3.11\nRUN pip install -r requirements.txt \\\n  && true\nRUN cd /x\nCMD [\"python\"]\n";
@@ -118,6 +118,7 @@ fn in_format(format: Format, color: bool, mode: Mode) -> String {
     let wanted = Wanted {
         mode,
         patches: false,
+        names: PatchNames::relative().into(),
         color,
         statistics: true,
     };
