@@ -1,6 +1,7 @@
-//! One JSON document, or one JSON object a line.
+//! One JSON document, or one JSON object a line. Bytes and lines are those of the text that was given, whatever was written.
 
 use std::io::{self, Write};
+use std::ops::Range;
 use std::sync::Arc;
 
 use dfix_engine::{Effect, Fix, Group, Safety, TextEdit};
@@ -17,8 +18,8 @@ use crate::rule_names::by_id;
 use crate::runner::FileReport;
 use crate::{labels, pretty_json};
 
-/// Counted up when a reader of the old form would go wrong.
-const VERSION: u32 = 2;
+/// The name of the form; its number is counted up when a reader of the old form would go wrong. `docs/output.schema.json` tells it.
+const SCHEMA: &str = "dfix-report-1";
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let patch = report.patches.then_some(report.names);
@@ -28,7 +29,7 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         .map(|file| of_file(file, report.mode, patch))
         .collect();
     let document = json!({
-        "version": VERSION,
+        "schema": SCHEMA,
         "tool": { "name": "dfix", "version": env!("CARGO_PKG_VERSION") },
         "mode": mode_word(report.mode),
         "files": files,
@@ -48,8 +49,7 @@ impl Each for Lines {
     fn file(&self, file: &FileReport, out: &mut dyn Write) -> io::Result<()> {
         let path = file.path.to_string_lossy();
         let mut objects: Vec<Value> = Vec::new();
-        for entry in entries(file, self.mode) {
-            let mut object = of_entry(&entry);
+        for mut object in findings(file, self.mode) {
             object["type"] = json!("finding");
             objects.push(object);
         }
@@ -78,6 +78,7 @@ impl Each for Lines {
     fn end(&self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
         let mut object = of_summary(summary);
         object["type"] = json!("summary");
+        object["schema"] = json!(SCHEMA);
         serde_json::to_writer(&mut *out, &object)?;
         writeln!(out)
     }
@@ -85,14 +86,10 @@ impl Each for Lines {
 
 /// One file's report, as it stands in the document; with its patch where that is to name it so.
 pub(crate) fn of_file(file: &FileReport, mode: Mode, patch: Option<&PatchNames>) -> Value {
-    let findings: Vec<Value> = entries(file, mode)
-        .iter()
-        .map(|entry| of_entry(entry))
-        .collect();
     let mut object = json!({
         "path": file.path.to_string_lossy(),
         "changed": file.after().is_some(),
-        "findings": findings,
+        "findings": findings(file, mode),
         "errors": file.errors.iter().map(of_error).collect::<Vec<_>>(),
     });
     if !file.matches.is_empty() {
@@ -145,7 +142,17 @@ fn diff_of(file: &FileReport, names: &PatchNames) -> String {
     String::from_utf8_lossy(&patch).into_owned()
 }
 
-fn of_entry(entry: &Entry<'_>) -> Value {
+/// The findings of a file, in order of place in the text that was given.
+fn findings(file: &FileReport, mode: Mode) -> Vec<Value> {
+    let written = file.outcome.as_ref().filter(|_| mode == Mode::Fix);
+    let written = written.map(|it| lines::Lines::new(&it.text));
+    let found = entries(file, Mode::Check);
+    let found = found.iter().map(|it| of_entry(it, written.as_ref()));
+    found.collect()
+}
+
+/// A finding; `written` is the text that it stands in now, unless it was fixed.
+fn of_entry(entry: &Entry<'_>, written: Option<&lines::Lines<'_>>) -> Value {
     let finding = entry.finding;
     let rule = by_id(finding.rule);
     let mut object = json!({
@@ -155,18 +162,16 @@ fn of_entry(entry: &Entry<'_>) -> Value {
         "aliases": rule.map(|rule| rule.aliases),
         "status": entry.status.word(),
         "message": finding.message,
-        "place": {
-            "text": if entry.is_in_new_text { "after" } else { "before" },
-            "line": entry.place.0,
-            "column": entry.place.1,
-            "endLine": entry.end.0,
-            "endColumn": entry.end.1,
-            "start": entry.range.start,
-            "end": entry.range.end,
-        },
+        "place": place(entry.place, entry.end, &entry.range),
         "remedy": finding.remedy,
         "fix": finding.fix.as_ref().map(|fix| of_fix(fix, entry.edits.as_deref())),
     });
+    let remains = matches!(entry.status, Status::Withheld(_) | Status::ByHand);
+    if let Some(written) = written.filter(|_| remains) {
+        let range = usize::from(finding.range.start())..usize::from(finding.range.end());
+        let (start, end) = (written.place(range.start), written.place(range.end));
+        object["placeAfter"] = place(start, end, &range);
+    }
     if let Some(refused) = entry.refused {
         object["refused"] = json!({
             "proof": labels::proof(refused.proof),
@@ -174,6 +179,17 @@ fn of_entry(entry: &Entry<'_>) -> Value {
         });
     }
     object
+}
+
+fn place(start: (usize, usize), end: (usize, usize), range: &Range<usize>) -> Value {
+    json!({
+        "line": start.0,
+        "column": start.1,
+        "endLine": end.0,
+        "endColumn": end.1,
+        "start": range.start,
+        "end": range.end,
+    })
 }
 
 /// The edits are bytes of the text that was given; null where they change what another fix brings: the patch of `--diff` is the whole.

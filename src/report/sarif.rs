@@ -7,7 +7,7 @@ use dfix_engine::{Group, Severity};
 use serde_json::{Value, json};
 
 use super::advice::message_and_advice;
-use super::entry::{Entry, Report, entries};
+use super::entry::{Entry, Mode, Report, entries};
 use crate::pretty_json;
 use crate::rule_names::ALL;
 use crate::runner::FileReport;
@@ -35,7 +35,7 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         results.extend(
             entries(file, report.mode)
                 .iter()
-                .map(|entry| of_entry(entry, &uri)),
+                .map(|entry| of_entry(entry, report.mode, &uri)),
         );
         for error in &file.errors {
             let (line, column) = error.place.unwrap_or((1, 1));
@@ -79,7 +79,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn of_entry(entry: &Entry<'_>, uri: &str) -> Value {
+fn of_entry(entry: &Entry<'_>, mode: Mode, uri: &str) -> Value {
     let finding = entry.finding;
     let region = json!({
         "startLine": entry.place.0,
@@ -97,10 +97,13 @@ fn of_entry(entry: &Entry<'_>, uri: &str) -> Value {
     if let Some(index) = ALL.iter().position(|rule| rule.id == finding.rule) {
         result["ruleIndex"] = json!(index);
     }
-    // Edits of a later round speak of a text that the reader does not have.
-    if let Some(fix) = finding.fix.as_ref().filter(|_| entry.is_edited_text_shown) {
-        let replacements: Vec<Value> = fix
-            .edits
+    // What the reader has is the text that was given, or the one that was written, where what was fixed needs no fix.
+    let edits = match (mode, &finding.fix) {
+        (Mode::Fix, Some(fix)) => entry.is_in_new_text.then_some(&fix.edits),
+        _ => entry.edits.as_ref(),
+    };
+    if let Some(edits) = edits {
+        let replacements: Vec<Value> = edits
             .iter()
             .map(|edit| {
                 json!({

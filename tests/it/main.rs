@@ -28,6 +28,7 @@ mod linters;
 mod lists;
 mod migrate;
 mod mishaps;
+mod original;
 mod patch_names;
 mod readme;
 mod reports;
