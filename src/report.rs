@@ -17,6 +17,7 @@ mod patch_names;
 mod printer;
 mod rdjson;
 mod sarif;
+pub(crate) mod statistics;
 mod summary;
 mod text;
 mod xml;

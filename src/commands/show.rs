@@ -13,7 +13,7 @@ use super::told::{Printers, Told};
 use crate::cli::{Common, Format, ReportFile, Work};
 use crate::console::{self, Progress, report_error, uses_color};
 use crate::exit::{Exit, Stop};
-use crate::report::{Printer, Summary, last_line};
+use crate::report::{Printer, Summary, last_line, statistics};
 use crate::runner::{FileReport, Threads, left_out_some};
 
 /// How much of a report is kept in memory until it is written: 1 MiB.
@@ -185,6 +185,10 @@ impl<'a> Shower<'a> {
                 Some(whole) => whole.all(&self.files, to)?,
                 None => {}
             }
+        }
+        if printers.counts_beside {
+            let color = uses_color(self.common.color, io::stderr().is_terminal());
+            statistics::table(&self.summary, color, &mut io::stderr())?;
         }
         let format = self.common.format.unwrap_or(Format::Text);
         if self.work.diff && matches!(format, Format::Text | Format::Concise) && !self.common.quiet

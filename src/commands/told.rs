@@ -7,7 +7,7 @@ use dfix_engine::{Finding, Severity};
 
 use crate::cli::{Common, Format, ReportKind, Work};
 use crate::console::uses_color;
-use crate::report::{Counts, Mode, PatchNames, Printer, Wanted};
+use crate::report::{Counts, Mode, PatchNames, Printer, Wanted, statistics};
 use crate::runner::FileReport;
 
 /// What is printed of files: the same in all threads.
@@ -15,6 +15,8 @@ pub(super) struct Printers {
     pub(super) mode: Mode,
     /// What goes to standard output, if anything, and then the reports.
     pub(super) all: Vec<Option<Printer>>,
+    /// Whether the findings of each rule are counted on standard error, as what is printed has no place for that.
+    pub(super) counts_beside: bool,
     fail_on: Option<Severity>,
     /// Whether changes are still to be written.
     is_writing: bool,
@@ -35,7 +37,7 @@ pub(super) struct Told {
 
 impl Printers {
     /// What the command line asks for.
-    pub(super) fn new(work: &Work, common: &Common, statistics: bool, is_writing: bool) -> Self {
+    pub(super) fn new(work: &Work, common: &Common, counts_rules: bool, is_writing: bool) -> Self {
         let mode = mode(work);
         let names = Arc::new(PatchNames::new(&work.given, work.relative));
         let wanted = |color| Wanted {
@@ -43,7 +45,7 @@ impl Printers {
             patches: work.diff,
             names: Arc::clone(&names),
             color,
-            statistics,
+            statistics: counts_rules,
         };
         let format = common.format.unwrap_or(Format::Text);
         let is_for_programs = !matches!(format, Format::Text | Format::Concise);
@@ -60,8 +62,10 @@ impl Printers {
                 ReportKind::Format(format) => Printer::new(format, wanted(false)),
             })
         });
+        let has_place = statistics::have_place_in(format) && (!work.diff || is_for_programs);
         Printers {
             mode,
+            counts_beside: counts_rules && !has_place && !common.quiet,
             all: [printed].into_iter().chain(reports).collect(),
             fail_on: work.fail_on,
             is_writing,

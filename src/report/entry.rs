@@ -47,6 +47,8 @@ pub(crate) struct Report<'a> {
     pub(crate) patches: bool,
     /// How patches name files.
     pub(crate) names: &'a PatchNames,
+    /// Whether to count the findings of each rule.
+    pub(crate) statistics: bool,
 }
 
 impl<'a> Report<'a> {
@@ -57,6 +59,7 @@ impl<'a> Report<'a> {
             mode: wanted.mode,
             patches: wanted.patches,
             names: &wanted.names,
+            statistics: wanted.statistics,
         }
     }
 }

@@ -6,6 +6,8 @@ use dfix_engine::Severity;
 
 use super::advice::message_and_advice;
 use super::entry::{Report, entries};
+use super::statistics;
+use super::summary::Summary;
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for file in report.files {
@@ -33,6 +35,17 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
                 "::{command} file={path},line={line},col={column},endLine={end},title={title}::{text}"
             )?;
         }
+    }
+    if report.statistics {
+        let summary = Summary::of(report.files);
+        let rules = summary.by_rule.iter();
+        let rules = rules.map(|(rule, it)| format!("{rule}: {}", statistics::words(it)));
+        let text = data(&rules.collect::<Vec<_>>().join("\n"));
+        writeln!(
+            out,
+            "::notice title={}::{text}",
+            property("dfix: statistics")
+        )?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use super::diff;
 use super::each::Each;
 use super::entry::{Entry, Mode, Report, STATUSES, Status, entries};
 use super::patch_names::PatchNames;
+use super::statistics;
 use super::summary::Summary;
 use crate::file_error::FileError;
 use crate::lines;
@@ -28,13 +29,17 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         .iter()
         .map(|file| of_file(file, report.mode, patch))
         .collect();
-    let document = json!({
+    let summary = Summary::of(report.files);
+    let mut document = json!({
         "schema": SCHEMA,
         "tool": { "name": "dfix", "version": env!("CARGO_PKG_VERSION") },
         "mode": mode_word(report.mode),
         "files": files,
-        "summary": of_summary(&Summary::of(report.files)),
+        "summary": of_summary(&summary),
     });
+    if report.statistics {
+        document["statistics"] = statistics::object(&summary);
+    }
     pretty_json::print(&document, out)
 }
 
@@ -43,6 +48,7 @@ pub(super) struct Lines {
     pub(super) mode: Mode,
     /// How their patches name files, where there are to be some.
     pub(super) names: Option<Arc<PatchNames>>,
+    pub(super) statistics: bool,
 }
 
 impl Each for Lines {
@@ -76,6 +82,12 @@ impl Each for Lines {
     }
 
     fn end(&self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+        if self.statistics {
+            let rules = statistics::object(summary);
+            let object = json!({ "rules": rules, "type": "statistics" });
+            serde_json::to_writer(&mut *out, &object)?;
+            writeln!(out)?;
+        }
         let mut object = of_summary(summary);
         object["type"] = json!("summary");
         object["schema"] = json!(SCHEMA);

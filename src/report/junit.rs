@@ -5,6 +5,8 @@ use std::io::{self, Write};
 
 use super::advice::advice;
 use super::entry::{Entry, Report, entries};
+use super::statistics;
+use super::summary::Summary;
 use super::xml::{Attributes, Xml};
 use crate::runner::FileReport;
 
@@ -26,6 +28,9 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     let mut attributes = vec![("name", "dfix".to_owned())];
     attributes.extend(counts(tests, failures, errors));
     xml.open("testsuites", &attributes)?;
+    if report.statistics {
+        print_statistics(&Summary::of(report.files), counts(0, 0, 0), &mut xml)?;
+    }
     for suite in &suites {
         let (file, found) = suite;
         let path = file.path.to_string_lossy().into_owned();
@@ -75,6 +80,23 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     }
     xml.close("testsuites")?;
     xml.end()
+}
+
+/// A suite without cases, which has a property for each rule.
+fn print_statistics(summary: &Summary, no_counts: Attributes, xml: &mut Xml<'_>) -> io::Result<()> {
+    let mut attributes = vec![("name", "dfix: statistics".to_owned())];
+    attributes.extend(no_counts);
+    xml.open("testsuite", &attributes)?;
+    xml.open("properties", &[])?;
+    for (rule, of_rule) in &summary.by_rule {
+        let attributes = [
+            ("name", (*rule).to_owned()),
+            ("value", statistics::words(of_rule)),
+        ];
+        xml.empty("property", &attributes)?;
+    }
+    xml.close("properties")?;
+    xml.close("testsuite")
 }
 
 /// How many cases the suite of a file has.

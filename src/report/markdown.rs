@@ -1,20 +1,21 @@
 //! Markdown for the comment of a pull request: how much there is by rule, then each file with its findings, and its patch folded.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::entry::{Report, STATUSES, entries};
+use super::entry::{Report, entries};
+use super::statistics;
 use super::summary::Summary;
 use super::{advice::advice, diff, last_line};
 
 pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let last = last_line(&Summary::of(report.files), report.mode, false);
+    let summary = Summary::of(report.files);
+    let last = last_line(&summary, report.mode, false);
     writeln!(
         out,
         "## dfix: {}\n",
         last.lines().next().unwrap_or_default()
     )?;
-    by_rule(report, out)?;
+    by_rule(&summary, out)?;
     for file in report.files {
         let found = entries(file, report.mode);
         if found.is_empty() && file.errors.is_empty() {
@@ -57,27 +58,18 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     Ok(())
 }
 
-fn by_rule(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut rules: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-    for file in report.files {
-        for entry in entries(file, report.mode) {
-            let of_rule = rules.entry(entry.finding.rule).or_default();
-            *of_rule.entry(entry.status.word()).or_default() += 1;
-        }
-    }
-    if rules.is_empty() {
+fn by_rule(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+    let columns = statistics::columns(summary);
+    if columns.is_empty() {
         return Ok(());
     }
-    let words = STATUSES.iter().map(|it| it.word());
-    let words: Vec<&str> = words
-        .filter(|word| rules.values().any(|it| it.contains_key(word)))
-        .collect();
+    let words: Vec<&str> = columns.iter().map(|it| it.word()).collect();
     writeln!(out, "| rule | {} |", words.join(" | "))?;
     writeln!(out, "|---|{}", "---:|".repeat(words.len()))?;
-    for (rule, counts) in &rules {
+    for (rule, counts) in &summary.by_rule {
         write!(out, "| `{rule}` |")?;
-        for word in &words {
-            match counts.get(word) {
+        for status in &columns {
+            match counts.get(status) {
                 Some(count) => write!(out, " {count} |")?,
                 None => write!(out, "  |")?,
             }

@@ -33,7 +33,11 @@ impl Printer {
             Format::Concise => return Printer::Each(Box::new(concise::Concise { mode })),
             Format::Jsonl => {
                 let names = patches.then(|| Arc::clone(&wanted.names));
-                return Printer::Each(Box::new(json::Lines { mode, names }));
+                return Printer::Each(Box::new(json::Lines {
+                    mode,
+                    names,
+                    statistics: wanted.statistics,
+                }));
             }
             Format::Json => json::print,
             Format::Sarif => sarif::print,

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 
 use super::advice::message_and_advice;
 use super::entry::{Entry, Mode, Report, entries};
+use super::statistics;
+use super::summary::Summary;
 use crate::pretty_json;
 use crate::rule_names::ALL;
 use crate::runner::FileReport;
@@ -50,7 +52,7 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
             notifications.push(notification);
         }
     }
-    let document = json!({
+    let mut document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
@@ -67,6 +69,10 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
             "results": results,
         }],
     });
+    if report.statistics {
+        let rules = statistics::object(&Summary::of(report.files));
+        document["runs"][0]["properties"] = json!({ "statistics": rules });
+    }
     pretty_json::print(&document, out)
 }
 

@@ -9,9 +9,10 @@ use anstyle::Style;
 
 use super::advice::{footers, printable};
 use super::each::Each;
-use super::entry::{Entry, Mode, STATUSES, Status, Wanted, entries};
+use super::entry::{Entry, Mode, Status, Wanted, entries};
+use super::statistics;
 use super::summary::Summary;
-use crate::console::{BOLD, GREEN, RED, YELLOW};
+use crate::console::{BOLD, GREEN, RED, YELLOW, painted};
 use crate::labels;
 use crate::rule_names::by_id;
 use crate::runner::FileReport;
@@ -80,7 +81,7 @@ impl Each for Text {
         let found = summary.fixed() + summary.left();
         let is_too_much = self.is_too_much(found);
         if self.statistics || is_too_much || found > MANY {
-            print_statistics(summary, out)?;
+            statistics::table(summary, self.color, out)?;
         }
         writeln!(out, "{}", last_line(summary, self.mode, self.color))?;
         if is_too_much && summary.left() > 0 {
@@ -169,38 +170,9 @@ fn change<'a>(entry: &Entry<'a>) -> Option<Snippet<'a, Patch<'a>>> {
     })
 }
 
-fn print_statistics(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
-    let counts = &summary.by_rule;
-    let columns: Vec<Status> = STATUSES
-        .into_iter()
-        .filter(|status| counts.values().any(|it| it.contains_key(status)))
-        .collect();
-    let wide = counts.keys().map(|it| it.len()).max().unwrap_or(0).max(4);
-    write!(out, "{:wide$}", "rule")?;
-    for status in &columns {
-        write!(out, "  {:>5}", status.word())?;
-    }
-    writeln!(out)?;
-    for (rule, of_rule) in counts {
-        write!(out, "{rule:wide$}")?;
-        for status in &columns {
-            let width = status.word().len().max(5);
-            write!(out, "  {:>width$}", of_rule.get(status).unwrap_or(&0))?;
-        }
-        writeln!(out)?;
-    }
-    writeln!(out)
-}
-
 /// The last line: how much there is, and what to do about it.
 pub(crate) fn last_line(summary: &Summary, mode: Mode, color: bool) -> String {
-    let paint = |style: Style, text: String| {
-        if color {
-            format!("{style}{text}{style:#}")
-        } else {
-            text
-        }
-    };
+    let paint = |style: Style, text: String| painted(color, style, &text);
     let mut line = String::new();
     let fixed = summary.fixed();
     if fixed > 0 {

@@ -38,5 +38,6 @@ mod rules_ask;
 mod rules_page;
 mod sizes;
 mod starts;
+mod statistics;
 mod templates;
 mod words;
