@@ -8,6 +8,7 @@ use hcl_edit::structure::{Attribute, Block, Body};
 use hcl_edit::template::Element;
 
 use crate::files::{Files, FolderLaunches, MOST_FILES};
+use crate::inline::Holder;
 use crate::launch::{Build, Launch, Place, Source, Unread};
 use crate::path::{ends_in, folder_of, join, name_of};
 use crate::scripts::{MOST_AROUND, is_there};
@@ -19,7 +20,7 @@ use crate::yaml;
 const MOST_DOCKERFILES: usize = 16;
 
 /// Whether bake takes a file of this name by itself, or a person gives it by one that says what it is.
-fn is_bake(name: &str) -> bool {
+pub(crate) fn is_bake(name: &str) -> bool {
     ends_in(name, &["hcl", "json"])
         && (name.starts_with("docker-bake.")
             || name.starts_with("bake.")
@@ -169,6 +170,8 @@ struct Target {
     stage: Said,
     /// The text of the Dockerfile, where it stands in the file.
     inline: Said,
+    /// The target that says it: this one, or one that it inherits from.
+    inline_of: Option<String>,
     arguments: Vec<(String, Option<String>)>,
     /// What is not known of one stands in it as a variable.
     platforms: Vec<String>,
@@ -183,6 +186,7 @@ impl Target {
     /// The target with what it inherits; of several parents the last counts.
     fn resolved(&self, all: &[Target], depth: usize) -> Target {
         let mut whole = self.clone();
+        whole.inline_of = self.inline.is_some().then(|| self.name.clone());
         if depth > 16 {
             return whole;
         }
@@ -194,7 +198,9 @@ impl Target {
             whole.context = whole.context.or(parent.context);
             whole.dockerfile = whole.dockerfile.or(parent.dockerfile);
             whole.stage = whole.stage.or(parent.stage);
-            whole.inline = whole.inline.or(parent.inline);
+            if whole.inline.is_none() {
+                (whole.inline, whole.inline_of) = (parent.inline, parent.inline_of);
+            }
             whole.image = whole.image.or(parent.image);
             if whole.platforms.is_empty() {
                 whole.platforms = parent.platforms;
@@ -235,7 +241,8 @@ impl Target {
         let dockerfile = match (&context, dockerfile) {
             (Some(context), Some(name)) if whole.inline.is_none() => join(context, &name),
             _ if matches!(whole.inline, Some(Ok(_))) => {
-                Some(format!("{path}, target {}", self.name))
+                let of = whole.inline_of.as_ref().unwrap_or(&self.name);
+                Some(Holder::Bake.dockerfile_name(path, of))
             }
             _ => None,
         };
@@ -302,7 +309,8 @@ fn of_json(text: &str) -> Result<Vec<Target>, (usize, String)> {
                     .get("dockerfile")
                     .and_then(|it| Some(Ok(open_name(it.text()?)))),
                 stage: said("target"),
-                inline: said("dockerfile-inline"),
+                inline: said(Holder::BakeJson.key()),
+                inline_of: None,
                 arguments: arguments
                     .into_iter()
                     .map(|(name, value)| (name.to_owned(), value.text().map(str::to_owned)))
@@ -457,7 +465,8 @@ impl Scope {
             context: said("context"),
             dockerfile: attribute("dockerfile").map(|it| self.pattern(it)),
             stage: said("target"),
-            inline: said("dockerfile-inline"),
+            inline: said(Holder::Bake.key()),
+            inline_of: None,
             arguments: pairs("args"),
             platforms: match attribute("platforms") {
                 Some(Expression::Array(list)) => list.iter().map(open).collect(),

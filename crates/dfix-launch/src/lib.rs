@@ -29,6 +29,7 @@ mod files;
 mod folder;
 mod git;
 mod hcl_tree;
+pub mod inline;
 mod json;
 mod kubernetes;
 mod launch;

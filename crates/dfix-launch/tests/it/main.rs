@@ -8,6 +8,7 @@ mod devcontainer;
 mod documentation;
 mod folder;
 mod image_names;
+mod inline;
 mod kubernetes;
 mod makefile;
 mod named_platforms;
