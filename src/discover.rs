@@ -7,10 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use dfix_catalogue::is_vendored;
+use dfix_launch::inline::{Holder, holder_of};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::config::Configs;
 use crate::file_error::FileError;
+use crate::input::with_regular;
+
+/// The largest compose or bake file that is looked into.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// How many files and folders of a repository are looked at where its Dockerfiles are wanted for another's sake.
 const MOST_ENTRIES: usize = 200_000;
@@ -251,8 +256,17 @@ fn is_folder(entry: &DirEntry) -> bool {
 
 fn takes(entry: &DirEntry, configs: &Configs) -> bool {
     let path = entry.path();
-    (is_dockerfile_name(entry.file_name()) || configs.includes(path))
+    let may_hold = entry.file_name().to_str().and_then(holder_of);
+    (is_dockerfile_name(entry.file_name()) || may_hold.is_some() || configs.includes(path))
         && !configs.excludes(path, false)
+        && may_hold.is_none_or(|it| holds_one(path, it))
+}
+
+/// Whether a compose or bake file holds a Dockerfile, by the look of it.
+fn holds_one(path: &Path, holder: Holder) -> bool {
+    let has_key =
+        |bytes: &[u8]| std::str::from_utf8(bytes).is_ok_and(|it| it.contains(holder.key()));
+    with_regular(path, MOST_BYTES, has_key).unwrap_or(false)
 }
 
 /// `./a` is named `a`; everything else as it is.

@@ -30,6 +30,14 @@ impl<'t> Lines<'t> {
         )
     }
 
+    /// The offset of a place.
+    pub(crate) fn offset(&self, (line, column): (usize, usize)) -> usize {
+        let (text, start) = self.line(line);
+        let mark = usize::from(line == 1 && text.starts_with('\u{feff}'));
+        let within = text.char_indices().nth(column - 1 + mark);
+        start + within.map_or(text.len(), |it| it.0)
+    }
+
     /// A line's text without its end, and the offset of its first byte.
     pub(crate) fn line(&self, line: usize) -> (&'t str, usize) {
         let range = self
@@ -52,6 +60,10 @@ mod tests {
         assert_eq!(lines.place(5), (1, 2));
         assert_eq!(lines.place(9), (2, 1));
         assert_eq!(lines.place(99), (3, 1));
+        assert_eq!(
+            [(1, 2), (2, 1), (2, 2)].map(|it| lines.offset(it)),
+            [5, 9, 10]
+        );
         assert_eq!(lines.line(1), ("\u{feff}é a", 0));
         assert_eq!(lines.line(3), ("", 11));
     }

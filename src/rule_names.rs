@@ -6,6 +6,12 @@ use crate::suggest::did_you_mean;
 
 pub(crate) use dfix_rules::ALL;
 
+/// What tells of a Dockerfile in another file that is not looked at.
+pub(crate) const INLINE_UNREAD: &str = "inline-unread";
+
+/// What is no rule, and found all the same.
+const BESIDE: [&str; 2] = [IGNORE_UNUSED, INLINE_UNREAD];
+
 /// The rules that go by a name: an id, a group, another tool's name in any letter case, or `all`.
 pub(crate) fn resolve(name: &str) -> Option<Vec<&'static Rule>> {
     let rules: Vec<_> = ALL
@@ -16,15 +22,15 @@ pub(crate) fn resolve(name: &str) -> Option<Vec<&'static Rule>> {
     (!rules.is_empty() || is_group_name(name)).then_some(rules)
 }
 
-/// The rule with this id; none for what the engine itself finds.
+/// The rule with this id; none for what is found and is no rule.
 pub(crate) fn by_id(id: &str) -> Option<&'static Rule> {
     ALL.iter().copied().find(|rule| rule.id == id)
 }
 
 /// The ids of all that goes by a name; none where it is no name of ours.
 pub(crate) fn ids(name: &str) -> Vec<&'static str> {
-    if name == IGNORE_UNUSED {
-        return vec![IGNORE_UNUSED];
+    if let Some(beside) = BESIDE.into_iter().find(|it| *it == name) {
+        return vec![beside];
     }
     let rules = resolve(name).unwrap_or_default();
     rules.iter().map(|rule| rule.id).collect()
@@ -32,12 +38,16 @@ pub(crate) fn ids(name: &str) -> Vec<&'static str> {
 
 /// Whether something goes by a name.
 pub(crate) fn is_known(name: &str) -> bool {
-    name == IGNORE_UNUSED || resolve(name).is_some()
+    BESIDE.contains(&name) || resolve(name).is_some()
 }
 
 /// How much a finding of this rule matters.
 pub(crate) fn severity(id: &str) -> Severity {
-    by_id(id).map_or(Severity::Warning, |rule| rule.severity)
+    match by_id(id) {
+        Some(rule) => rule.severity,
+        None if id == INLINE_UNREAD => Severity::Advice,
+        None => Severity::Warning,
+    }
 }
 
 /// The word for somebody who uses the name of a group of an earlier version.
@@ -56,7 +66,8 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     let groups = Group::ALL.iter().map(|group| group.name());
     ids.chain(groups)
         .chain(aliases)
-        .chain([IGNORE_UNUSED, ALL_RULES])
+        .chain(BESIDE)
+        .chain([ALL_RULES])
 }
 
 /// The sentence for a name that is none of ours.

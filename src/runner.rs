@@ -1,5 +1,6 @@
 //! Many files at once. One bad file is named, and the rest of the run goes on.
 
+mod inline;
 mod known;
 mod left;
 mod panics;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use dfix_codemods::Match;
-use dfix_engine::{IGNORE_UNUSED, Options, Outcome, Proof};
+use dfix_engine::{IGNORE_UNUSED, Options, Outcome, Proof, Withhold};
 use dfix_model::context::{Context, NoContext};
 use dfix_model::foreign_frontend;
 use dfix_syntax::Parse;
@@ -27,6 +28,7 @@ use crate::file_error::FileError;
 use crate::input;
 use crate::lines::Lines;
 use crate::select::{CliSelection, Selection, Weights};
+use inline::Within;
 pub(crate) use known::KnownOfFile;
 use known::beside_known;
 use left::{MOST_BYTES, foreign, not_utf8, too_large, too_long, unreadable};
@@ -99,8 +101,8 @@ pub(crate) struct FileReport {
     pub(crate) weights: Weights,
     /// What is wrong with its configuration, for which reason it was left.
     pub(crate) misconfigured: Option<Box<ConfigError>>,
-    /// What its baseline says of it.
-    pub(crate) known: Option<Box<KnownOfFile>>,
+    /// What its baseline says of it, or of each Dockerfile in it.
+    pub(crate) known: Vec<KnownOfFile>,
     /// How many files it is the report of: several where all were left for one reason.
     pub(crate) stands_for: usize,
     /// What went wrong.
@@ -118,7 +120,7 @@ impl FileReport {
             notes: Vec::new(),
             weights: Weights::default(),
             misconfigured: None,
-            known: None,
+            known: Vec::new(),
             stands_for: 1,
             errors: Vec::new(),
         }
@@ -338,6 +340,9 @@ fn add_beside(
 /// Reads a file; its report, where there is nothing to do.
 fn prepare(path: PathBuf, task: &Task<'_>) -> Result<Built<Opened>, Box<FileReport>> {
     let before = opened(&path, task)?;
+    if inline::holder(&path, &before).is_some() {
+        return Ok(inline::built(path, before));
+    }
     let parsed = dfix_syntax::parse(&before);
     let bases = FolderContext::of(&path, None, &parsed, task.folders).with_text(&before);
     let bases = bases.bases(&before);
@@ -388,7 +393,8 @@ fn text_of(path: &Path, bytes: &[u8], task: &Task<'_>) -> Result<Arc<str>, Box<F
             return Err(Box::new(FileReport::failed(path.to_owned(), error)));
         }
     };
-    if task.job.is_some_and(|job| !job.may_concern(text)) {
+    let concerns = |job: &dyn Job| job.may_concern(text) || inline::holder(path, text).is_some();
+    if task.job.is_some_and(|job| !concerns(job)) {
         return Err(Box::new(FileReport::unconcerned(path.to_owned())));
     }
     Ok(text.into())
@@ -413,6 +419,23 @@ fn do_text(
     in_folder: bool,
     task: &Task<'_>,
 ) -> FileReport {
+    match inline::holder(&path, &before) {
+        Some(holder) => inline::do_file(holder, path, &before, in_folder, task),
+        None => do_dockerfile(path, None, before, parsed, in_folder, task),
+    }
+}
+
+/// Does the task for one Dockerfile; `within` says more of one that stands in the file at `path`.
+fn do_dockerfile(
+    path: PathBuf,
+    within: Option<&Within<'_>>,
+    before: Arc<str>,
+    parsed: Option<Parse>,
+    in_folder: bool,
+    task: &Task<'_>,
+) -> FileReport {
+    let place = within.map_or(&*path, |it| &it.place);
+    let withhold = within.and_then(|it| it.withhold);
     let config = task.configs.of(&path);
     let config = match config.as_ref() {
         Ok(config) => config,
@@ -423,6 +446,7 @@ fn do_text(
     let counts = task.baselines.filter(|_| task.ignore_because.is_none());
     let mut known = match counts.map(|it| it.of(config)).transpose() {
         Ok(baseline) => baseline.flatten().map(|baseline| KnownOfFile {
+            path: place.to_owned(),
             baseline,
             found: None,
             count: 0,
@@ -442,22 +466,25 @@ fn do_text(
         Ok(if in_folder {
             let configured = config.context.as_ref().map(|it| &*it.it);
             let configured = task.context.or(configured);
-            let context = FolderContext::of(&path, configured, &parsed, task.folders)
+            let context = FolderContext::of(place, configured, &parsed, task.folders)
                 .with_text(&before)
                 .with_images(&config.images);
             let known = known.as_mut().zip(counts);
-            let known = known.map(|(it, all)| (&*path, it, all));
-            let done = fix(&before, &parsed, &context, &selection, task, known);
+            let done = fix(
+                &before, &parsed, &context, &selection, task, known, withhold,
+            );
             let notes = task.verbose.then(|| context.notes());
             (done, notes.unwrap_or_default())
         } else {
-            let done = fix(&before, &parsed, &NoContext, &selection, task, None);
+            let done = fix(
+                &before, &parsed, &NoContext, &selection, task, None, withhold,
+            );
             (done, Vec::new())
         })
     });
     let mut report = FileReport {
         weights: selection.weights,
-        known: known.map(Box::new),
+        known: known.into_iter().collect(),
         ..FileReport::new(path, before)
     };
     match made {
@@ -513,20 +540,22 @@ fn fix(
     context: &dyn Context,
     selection: &Selection,
     task: &Task<'_>,
-    known: Option<(&Path, &mut KnownOfFile, &Baselines)>,
+    known: Option<(&mut KnownOfFile, &Baselines)>,
+    withhold: Option<&dyn Withhold>,
 ) -> (Outcome, Vec<Match>) {
     if let Some(job) = task.job {
         return job.run(text, parsed, context);
     }
-    let options = Options::new(&selection.rules)
+    let mut options = Options::new(&selection.rules)
         .with_threshold(selection.threshold)
         .with_settings(&selection.settings)
         .with_known(dfix_rules::ALL);
+    options.withhold = withhold;
     let mut outcome = match task.ignore_because {
         Some(reason) => dfix_engine::add_ignores(text, parsed, context, &options, reason),
         None => match known {
-            Some((path, known, baselines)) => {
-                beside_known(text, parsed, context, &options, path, known, baselines)
+            Some((known, baselines)) => {
+                beside_known(text, parsed, context, &options, known, baselines)
             }
             None => dfix_engine::run_parsed(text, parsed, context, &options),
         },

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use crate::cli::Choice;
 use crate::config::{Config, Level, Said};
 use crate::console;
-use crate::rule_names::{self, ALL, former, ids, is_known, unknown};
+use crate::rule_names::{self, ALL, INLINE_UNREAD, former, ids, is_known, unknown};
 
 /// What the command line asks for.
 #[derive(Debug, Default)]
@@ -32,6 +32,8 @@ pub(crate) struct Selection {
     pub(crate) settings: BTreeMap<String, RuleSettings>,
     /// Whether an ignore that suppresses nothing is a finding.
     pub(crate) report_unused_ignores: bool,
+    /// Whether a Dockerfile in another file that is not looked at is a finding.
+    pub(crate) report_inline_unread: bool,
     /// How much their findings matter.
     pub(crate) weights: Weights,
 }
@@ -139,6 +141,7 @@ impl Selection {
             rules: rules.filter(|rule| is_on(rule.id, Some(rule))).collect(),
             threshold: cli.level.or(configured).unwrap_or(Safety::Checked),
             report_unused_ignores: is_on(IGNORE_UNUSED, None),
+            report_inline_unread: is_on(INLINE_UNREAD, None),
             weights: Weights {
                 severities: in_force
                     .iter()

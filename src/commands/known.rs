@@ -11,8 +11,7 @@ use crate::runner::KnownOfFile;
 
 /// A file, with what its baseline says of it.
 pub(super) struct KnownFile {
-    pub(super) path: PathBuf,
-    pub(super) known: Box<KnownOfFile>,
+    pub(super) known: KnownOfFile,
     /// Whether it could not be looked at, or not be written.
     pub(super) failed: bool,
 }
@@ -28,7 +27,7 @@ fn by_baseline(files: &[KnownFile]) -> BTreeMap<PathBuf, OfOne<'_>> {
         let (_, found) = entry.or_insert((baseline, Vec::new()));
         // What is known of a file that could not be looked at stays.
         if let Some(of_file) = file.known.found.as_ref().filter(|_| !file.failed) {
-            found.push((&file.path, of_file));
+            found.push((&file.known.path, of_file));
         }
     }
     baselines

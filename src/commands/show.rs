@@ -137,9 +137,8 @@ impl<'a> Shower<'a> {
         self.summary.add(&told.counts);
         self.fails |= told.fails;
         let mut report = told.report;
-        if let Some(known) = report.known.take() {
+        for known in std::mem::take(&mut report.known) {
             self.known.push(KnownFile {
-                path: report.path.clone(),
                 known,
                 failed: !report.errors.is_empty(),
             });

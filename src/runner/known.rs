@@ -1,6 +1,6 @@
 //! What a baseline says of a file: known findings are left as they are, and not told.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use dfix_engine::{Finding, Options, Outcome};
@@ -12,6 +12,8 @@ use crate::baseline::{Baseline, Baselines, Found, Nothing, OfFile};
 /// What the baseline of a file says of it.
 #[derive(Debug)]
 pub(crate) struct KnownOfFile {
+    /// The path by which the baseline knows it.
+    pub(crate) path: PathBuf,
     /// The baseline.
     pub(crate) baseline: Arc<Baseline>,
     /// What is to be written down now, where that is something else than before.
@@ -28,13 +30,12 @@ pub(super) fn beside_known(
     parsed: &Parse,
     context: &dyn Context,
     options: &Options<'_>,
-    path: &Path,
     known: &mut KnownOfFile,
     baselines: &Baselines,
 ) -> Outcome {
     let updates = baselines.updates;
     let baseline = Arc::clone(&known.baseline);
-    let of_file = baseline.of_file(path);
+    let of_file = baseline.of_file(&known.path);
     if of_file.is_none() && !updates {
         return dfix_engine::run_parsed(text, parsed, context, options);
     }

@@ -28,16 +28,30 @@ pub use edit::{Edit, Told, applied};
 pub use holder::Holder;
 pub use text::{Inline, Inlines, Text};
 
-/// What a file of this name is.
+/// What a file of this name is, whatever it holds.
 pub fn holder_of(name: &str) -> Option<Holder> {
     if is_compose(name) {
         Some(Holder::Compose)
     } else if is_bake(name) {
-        Some(if ends_in(name, &["json"]) {
-            Holder::BakeJson
-        } else {
-            Holder::Bake
-        })
+        of_ending(name)
+    } else {
+        None
+    }
+}
+
+/// The same; of another name one that holds Dockerfiles, and has the ending for it: people give such files to Compose and bake by
+/// `--file`.
+pub fn holder_of_text(name: &str, text: &str) -> Option<Holder> {
+    holder_of(name).or_else(|| of_ending(name).filter(|it| text.contains(it.key())))
+}
+
+fn of_ending(name: &str) -> Option<Holder> {
+    if ends_in(name, &["yaml", "yml"]) {
+        Some(Holder::Compose)
+    } else if ends_in(name, &["json"]) {
+        Some(Holder::BakeJson)
+    } else if ends_in(name, &["hcl"]) {
+        Some(Holder::Bake)
     } else {
         None
     }

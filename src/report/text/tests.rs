@@ -89,7 +89,7 @@ fn file() -> FileReport {
         notes: Vec::new(),
         weights: crate::select::Weights::default(),
         misconfigured: None,
-        known: None,
+        known: Vec::new(),
         stands_for: 1,
         outcome: Some(Outcome {
             text: AFTER.into(),
