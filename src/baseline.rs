@@ -11,6 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use dfix_engine::{Finding, Left, Withhold};
+use dfix_launch::inline::Holder;
 use dfix_model::Model;
 use dfix_syntax::{Parse, TextRange};
 
@@ -146,9 +147,16 @@ impl Baseline {
     ) -> Result<(usize, usize), FileError> {
         let folder = self.file.parent().unwrap_or(Path::new("/"));
         let mut files = self.files.clone();
-        files.retain(|name, _| !prunes || folder.join(name).is_file());
-        for (path, of_file) in found {
-            let name = self.name_of(path);
+        let found = found.into_iter().map(|(path, it)| (self.name_of(path), it));
+        let found: Vec<_> = found.collect();
+        let is_seen = |file: &str| found.iter().any(|it| Holder::file_of(&it.0) == Some(file));
+        // Of a file with several Dockerfiles all are found, or none is.
+        let is_there = |name: &str| match Holder::file_of(name) {
+            Some(file) => folder.join(file).is_file() && !is_seen(file),
+            None => folder.join(name).is_file(),
+        };
+        files.retain(|name, _| !prunes || is_there(name));
+        for (name, of_file) in found {
             if of_file.is_empty() {
                 files.remove(&name);
             } else {

@@ -24,6 +24,7 @@ mod house;
 mod html;
 mod in_order;
 mod init;
+mod inline;
 mod linters;
 mod lists;
 mod migrate;

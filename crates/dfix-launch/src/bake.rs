@@ -5,7 +5,7 @@
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey, ObjectValue, TraversalOperator};
 use hcl_edit::structure::{Attribute, Block, Body};
-use hcl_edit::template::Element;
+use hcl_edit::template::{Element, Template};
 
 use crate::files::{Files, FolderLaunches, MOST_FILES};
 use crate::inline::Holder;
@@ -392,19 +392,19 @@ impl Scope {
             Expression::String(text) => Ok(text.value().clone()),
             Expression::Variable(name) => self.variable(name.as_str()),
             Expression::Parenthesis(inner) => self.text(inner.inner()),
-            Expression::StringTemplate(template) => {
-                let mut whole = String::new();
-                for element in template {
-                    match element {
-                        Element::Literal(text) => whole.push_str(text),
-                        Element::Interpolation(it) => whole.push_str(&self.text(&it.expr)?),
-                        Element::Directive(_) => return Err(()),
-                    }
-                }
-                Ok(whole)
-            }
+            Expression::StringTemplate(it) => self.whole(it),
+            Expression::HeredocTemplate(it) => self.whole(&it.template),
             _ => Err(()),
         }
+    }
+
+    fn whole(&self, template: &Template) -> Result<String, ()> {
+        let parts = template.iter().map(|element| match element {
+            Element::Literal(text) => Ok(text.to_string()),
+            Element::Interpolation(it) => self.text(&it.expr),
+            Element::Directive(_) => Err(()),
+        });
+        parts.collect()
     }
 
     /// The same, in which `${NAME}` stands for a part that is not known.

@@ -32,4 +32,10 @@ impl Holder {
     pub fn dockerfile_name(self, file: &str, name: &str) -> String {
         format!("{file}, {} {name}", self.noun())
     }
+    /// The name of the file in such a name; of another one nothing.
+    pub fn file_of(dockerfile: &str) -> Option<&str> {
+        let nouns = [Holder::Compose, Holder::Bake].map(Holder::noun);
+        let parted = |noun| dockerfile.split_once(&format!(", {noun} "));
+        nouns.into_iter().find_map(parted).map(|it| it.0)
+    }
 }

@@ -185,7 +185,11 @@ impl Reading<'_> {
         let is_known = said.is_ok();
         let place = match &said {
             Ok(text) => text.place(0..text.text().len()),
-            Err(_) => self.byte(scalar.span.start.index())..self.byte(scalar.span.end.index()),
+            Err(_) => {
+                let start = self.byte(scalar.span.start.index());
+                let whole = self.text.get(start..self.byte(scalar.span.end.index()));
+                start..start + whole.unwrap_or_default().trim_end().len()
+            }
         };
         let anchors = self.open.iter().map(|it| it.anchor).chain([anchor]);
         self.found.push(Found {

@@ -391,13 +391,15 @@ fn holders_are_told_by_their_names() {
 #[test]
 fn launches_know_it_by_its_name() {
     let compose = "services:\n  web:\n    build:\n      dockerfile_inline: FROM a\n";
-    let bake = "target \"web\" {\n  dockerfile-inline = \"FROM a\"\n}\ntarget \"child\" {\n  inherits = [\"web\"]\n}\n";
+    let bake = "target \"web\" {\n  dockerfile-inline = <<-EOT\n    FROM a\n  EOT\n}\ntarget \"child\" {\n  inherits = [\"web\"]\n}\n";
     let found = crate::read("", [("compose.yaml", compose), ("docker-bake.hcl", bake)]);
     let names = found
         .launches
         .iter()
         .filter_map(|it| it.build.as_ref()?.dockerfile.clone());
     let bake = Holder::Bake.dockerfile_name("docker-bake.hcl", "web");
+    assert_eq!(Holder::file_of(&bake), Some("docker-bake.hcl"));
+    assert_eq!(Holder::file_of("docker-bake.hcl"), None);
     assert_eq!(
         names.collect::<Vec<_>>(),
         [
