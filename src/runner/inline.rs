@@ -10,39 +10,19 @@ use dfix_engine::{Finding, Outcome, Withhold};
 use dfix_launch::inline::{self, Holder, Inline, Inlines, Told, holder_of_text};
 use dfix_model::Model;
 
+use super::dockerfile::{Within, do_dockerfile};
+use super::file_report::FileReport;
 use super::panics::catching;
-use super::waves::Built;
-use super::{FileReport, Opened, Task, do_dockerfile};
+use super::task::Task;
 use crate::file_error::FileError;
 use crate::lines::Lines;
 use crate::rule_names::INLINE_UNREAD;
 use crate::select::Selection;
-use mapped::Replay;
-
-/// What is said of a Dockerfile that stands in a file.
-pub(super) struct Within<'a> {
-    /// The path under which what builds it knows it.
-    pub(super) place: PathBuf,
-    /// Who has its fixes left out.
-    pub(super) withhold: Option<&'a dyn Withhold>,
-}
+use mapped::{Replay, unwritten};
 
 /// What the file is that has this path and text, if it may hold Dockerfiles and is none.
 pub(super) fn holder(path: &Path, text: &str) -> Option<Holder> {
     holder_of_text(path.file_name()?.to_str()?, text)
-}
-
-/// A file of several Dockerfiles, for whoever puts them in order: none waits for it, and it waits for none.
-pub(super) fn built(path: PathBuf, before: Arc<str>) -> Built<Opened> {
-    Built {
-        place: path.clone(),
-        bases: Vec::new(),
-        it: Opened {
-            path,
-            before,
-            parsed: dfix_syntax::parse(""),
-        },
-    }
 }
 
 /// Does the task for each Dockerfile in a file, and writes nothing.
@@ -189,13 +169,6 @@ impl Withhold for Unwritten {
     fn why_not(&self, _: &Model<'_>, _: &Finding) -> Option<String> {
         Some(unwritten(&self.0))
     }
-}
-
-fn unwritten(told: &Told) -> String {
-    format!(
-        "dfix does not change it here: {}; {}",
-        told.why, told.remedy
-    )
 }
 
 /// Takes back all that would be changed, and tells it.

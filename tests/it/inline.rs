@@ -31,10 +31,11 @@ fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
 /// A file of Compose whose services have these Dockerfiles.
 fn compose(services: &[(&str, &str)]) -> String {
     let services = services.iter().map(|(name, text)| {
-        let lines: String = text.lines().map(|it| format!("        {it}\n")).collect();
+        let lines: Vec<String> = text.lines().map(|it| format!("        {it}\n")).collect();
+        let lines = lines.concat();
         format!("  {name}:\n    build:\n      dockerfile_inline: |\n{lines}")
     });
-    format!("services:\n{}", services.collect::<String>())
+    format!("services:\n{}", services.collect::<Vec<_>>().concat())
 }
 
 const PIP: &str = "FROM python:3.12-slim\nRUN pip install requests==2.32.0\n";
@@ -148,6 +149,34 @@ fn what_is_not_looked_at_is_advice_that_can_be_turned_off() {
     );
     folder.put("dfix.toml", b"[rules]\ninline-unread = \"off\"\n");
     assert_eq!(folder.dfix(&["--format", "concise"]).1, "");
+}
+
+#[test]
+fn the_page_shows_what_can_be_run() {
+    let page = fs::read_to_string(root().join("docs/inline.md")).unwrap();
+    let command = page
+        .split("```sh\n")
+        .nth(1)
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap();
+    let command = command.replace("fixtures/inline/", "");
+    let output = folder().sh(&format!("{command} --exit-zero"));
+    let patch = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        patch.contains("\n+        RUN python -m venv /opt/venv\n"),
+        "{patch}"
+    );
+}
+
+#[test]
+fn comments_in_them_ignore() {
+    let ignored = PIP.replace("RUN", "# dfix: ignore=pip-no-cache-dir known\nRUN");
+    let folder = Folder::new(&[("compose.yaml", &compose(&[("web", &ignored), ("api", PIP)]))]);
+    let (_, out, _) = folder.dfix(&["--rule", "pip-no-cache-dir", "--format", "concise"]);
+    assert_eq!(out.lines().count(), 1, "{out}");
+    assert!(out.starts_with("compose.yaml:12:17: "), "{out}");
 }
 
 #[test]

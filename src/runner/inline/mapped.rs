@@ -126,7 +126,7 @@ fn remaining(finding: &Finding, here: &Text, there: &Text) -> Finding {
             Ok(fix) => finding.fix = Some(fix),
             Err(told) => {
                 finding.fix = None;
-                finding.remedy = Some(super::unwritten(&told));
+                finding.remedy = Some(unwritten(&told));
             }
         }
     }
@@ -175,6 +175,14 @@ pub(super) fn matches(all: Vec<Match>, text: &Text) -> impl Iterator<Item = Matc
         }
         it
     })
+}
+
+/// Why a change is not made, as it is told.
+pub(super) fn unwritten(told: &Told) -> String {
+    format!(
+        "dfix does not change it here: {}; {}",
+        told.why, told.remedy
+    )
 }
 
 fn odd(why: &str) -> Told {
