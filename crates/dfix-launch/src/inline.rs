@@ -13,6 +13,7 @@ mod edit;
 mod hcl;
 mod holder;
 mod json;
+mod lines;
 mod literal;
 mod quoted;
 mod style;

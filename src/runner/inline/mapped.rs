@@ -86,12 +86,13 @@ fn round(
         let origin = text_of(first, which).unwrap_or(here);
         let next = outcome.rounds.get(number + 1);
         wanted.push((which, next.map_or(&outcome.text, |it| &it.before)));
-        for finding in &round.applied {
-            let fix = finding.fix.as_ref();
+        let fixes = round.applied.iter().map(|it| it.fix.as_ref());
+        let fixes = fixes_in(fixes, here)?;
+        for (finding, fix) in round.applied.iter().zip(fixes) {
             done.push(Finding {
                 range: place(here, finding.range),
                 origin: place(origin, finding.origin),
-                fix: fix.map(|it| fix_in(it, here)).transpose()?,
+                fix,
                 ..finding.clone()
             });
         }
@@ -121,33 +122,39 @@ fn remaining(finding: &Finding, here: &Text, there: &Text) -> Finding {
         origin: place(here, finding.origin),
         ..finding.clone()
     };
-    if let Some(fix) = &finding.fix {
-        match fix_in(fix, there) {
-            Ok(fix) => finding.fix = Some(fix),
-            Err(told) => {
-                finding.fix = None;
-                finding.remedy = Some(unwritten(&told));
-            }
+    match fixes_in([finding.fix.as_ref()].into_iter(), there) {
+        Ok(fixes) => finding.fix = fixes.into_iter().next().flatten(),
+        Err(told) => {
+            finding.fix = None;
+            finding.remedy = Some(unwritten(&told));
         }
     }
     finding
 }
 
-fn fix_in(fix: &Fix, text: &Text) -> Result<Fix, Told> {
-    let edits = fix.edits.iter().map(|edit| {
-        let edit = text.edit(&Edit {
-            range: edit.range.start().into()..edit.range.end().into(),
-            text: edit.text.clone(),
-        })?;
-        Ok(TextEdit {
-            range: range(edit.range),
-            text: edit.text,
+/// Fixes that are made together, in bytes of the file; nothing for nothing.
+fn fixes_in<'f>(
+    fixes: impl Iterator<Item = Option<&'f Fix>> + Clone,
+    text: &Text,
+) -> Result<Vec<Option<Fix>>, Told> {
+    let edits = fixes.clone().flatten().flat_map(|it| &it.edits);
+    let edits: Vec<Edit> = edits
+        .map(|it| Edit {
+            range: it.range.start().into()..it.range.end().into(),
+            text: it.text.clone(),
+        })
+        .collect();
+    let mut edits = text.edits(&edits)?.into_iter().map(|it| TextEdit {
+        range: range(it.range),
+        text: it.text,
+    });
+    let placed = fixes.map(|fix| {
+        fix.map(|fix| Fix {
+            edits: edits.by_ref().take(fix.edits.len()).collect(),
+            ..fix.clone()
         })
     });
-    Ok(Fix {
-        edits: edits.collect::<Result<_, Told>>()?,
-        ..fix.clone()
-    })
+    Ok(placed.collect())
 }
 
 fn text_of(inlines: &Inlines, number: usize) -> Option<&Text> {

@@ -112,10 +112,4 @@ impl Decoded {
     pub(super) fn is_line_start(&self, at: usize) -> bool {
         at == 0 || self.text[..at].ends_with('\n')
     }
-
-    /// Whether no line of the text is left here, or an empty one.
-    pub(super) fn is_line_end(&self, at: usize) -> bool {
-        let rest = &self.text[at..];
-        rest.is_empty() || rest.starts_with('\n') || rest.starts_with("\r\n")
-    }
 }

@@ -5,7 +5,6 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::Body;
 use hcl_edit::template::{Element, Template};
 
-use super::decoded::Decoded;
 use super::dollars::Dollars;
 use super::edit::Told;
 use super::holder::Holder;
@@ -88,13 +87,13 @@ fn said(file: &str, value: &Expression) -> Result<Text, Told> {
     let unknown = || {
         Told::new(
             "dfix does not understand how it is written",
-            "write it as a here-document (`<<EOT`), without lines of nothing but blanks",
+            "write it as a here-document (`<<EOT`)",
         )
     };
     let (read, form) = read.ok_or_else(unknown)?;
     let dollars = Dollars::Template;
     let decoded = dollars.read(&read)?;
-    if without_returns(&decoded) != whole.replace("\r\n", "\n") {
+    if !is_alike(&decoded.text, &whole) {
         return Err(unknown());
     }
     Ok(Text {
@@ -104,8 +103,16 @@ fn said(file: &str, value: &Expression) -> Result<Text, Told> {
     })
 }
 
-fn without_returns(decoded: &Decoded) -> String {
-    decoded.text.replace("\r\n", "\n")
+/// Whether two texts are the same but for line ends and blanks at the beginnings of lines: in lines of nothing but blanks the parser
+/// counts these otherwise than bake does (`hclsyntax`, `flushHeredocTemplateParts`).
+fn is_alike(one: &str, other: &str) -> bool {
+    let lines = |text: &str| -> Vec<String> {
+        let lines = text.split('\n');
+        lines
+            .map(|it| it.trim_end_matches('\r').trim_start().to_owned())
+            .collect()
+    };
+    lines(one) == lines(other)
 }
 
 /// What a template says itself.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::decoded::Decoded;
+use super::lines::LinesForm;
 use super::style::Form;
 
 /// A line of a file: what it says, and how it ends.
@@ -96,10 +97,11 @@ pub(super) fn scalar(file: &str, behind: usize, column: usize) -> Option<(Decode
     for end in waiting.into_iter().take(kept) {
         read.put("\n", end);
     }
-    let form = Form::Lines {
+    let form = Form::Lines(LinesForm {
         indent: " ".repeat(indent),
         end: Some(end),
-    };
+        skips_blank: false,
+    });
     Some((read, form))
 }
 
@@ -141,9 +143,10 @@ pub(super) fn here_document(file: &str, place: &Range<usize>) -> Option<(Decoded
         read.copy(file, line.content.start + before..line.content.end);
         read.copy(file, line.end.clone());
     }
-    let form = Form::Lines {
+    let form = Form::Lines(LinesForm {
         indent: indent.to_owned(),
         end: None,
-    };
+        skips_blank: is_flush,
+    });
     Some((read, form))
 }

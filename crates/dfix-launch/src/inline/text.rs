@@ -53,9 +53,9 @@ impl Text {
         start..self.decoded.end_of(range.end).max(start)
     }
 
-    /// An edit of the text as one of the file; that of several that do not overlap do not, either. Only [`super::proven`] knows
-    /// whether the file then says what was wanted.
-    pub fn edit(&self, edit: &Edit) -> Result<Edit, Told> {
-        style::edit(&self.decoded, &self.style, edit)
+    /// Edits of the text that are made together, as edits of the file, in their order. Only [`super::proven`] knows whether the file
+    /// then says what was wanted.
+    pub fn edits(&self, edits: &[Edit]) -> Result<Vec<Edit>, Told> {
+        style::edits(&self.decoded, &self.style, edits)
     }
 }

@@ -274,7 +274,7 @@ impl Reading<'_> {
         };
         let read = read.filter(|(read, form)| {
             // The parser ends the last line of a file, which nothing ends there.
-            let is_last = matches!(form, Form::Lines { .. }) && !self.text.ends_with('\n');
+            let is_last = matches!(form, Form::Lines(_)) && !self.text.ends_with('\n');
             let more = scalar.text.strip_suffix('\n').filter(|_| is_last);
             read.text == scalar.text || Some(&*read.text) == more
         });

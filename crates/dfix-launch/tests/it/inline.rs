@@ -1,6 +1,7 @@
 //! Dockerfiles that stand in other files: each style is read, changed and read again.
 
 use std::ops::Range;
+use std::slice;
 
 use dfix_launch::inline::{self, Edit, Holder, Inlines, applied, holder_of, proven};
 
@@ -116,7 +117,8 @@ fn changed(case: &Case, edit: &Edit) -> Option<String> {
     };
     let text = inline.said.as_ref().expect("it is known");
     let wanted = applied(text.text(), [edit]).expect("an edit of the text");
-    let file = applied(&case.file, [&text.edit(edit).ok()?]).expect("an edit of the file");
+    let file =
+        applied(&case.file, &text.edits(slice::from_ref(edit)).ok()?).expect("an edit of the file");
     proven(&inlines, &file, &[(0, &wanted)]).ok()?;
     Some(file)
 }
@@ -282,7 +284,8 @@ fn several_are_changed_one_after_the_other() {
     };
     let text = |it: &dfix_launch::inline::Inline, to: &str| {
         let text = it.said.as_ref().expect("it is known");
-        text.edit(&edit(7..7, to)).expect("it is an edit")
+        let edits = text.edits(&[edit(7..7, to)]).expect("it is an edit");
+        edits.into_iter().next().expect("one for one")
     };
     let edits = [text(a, "USER a\n"), text(b, "USER b\n")];
     let new = applied(file, &edits).expect("they are apart");
@@ -347,13 +350,47 @@ fn what_is_not_known_is_told() {
             .contains("`%{ if x }`")
     );
     assert!(bake("X").0.contains("worked out"));
-    assert!(
-        bake("<<-EOT\n    FROM a\n  \n  EOT")
-            .0
-            .contains("does not understand")
-    );
     let json = "{\"target\": {\"web\": {\"dockerfile-inline\": \"FROM ${x}\"}}}";
     assert!(why(Holder::BakeJson, json).0.contains("`${x}`"));
+}
+
+#[test]
+fn lines_of_blanks_do_not_tell_how_far_others_are_indented() {
+    let file = "target \"web\" {\n  dockerfile-inline = <<-EOT\n    FROM a\n \n      \n      RUN b\n  EOT\n}\n";
+    let inlines = read(Holder::Bake, file);
+    let text = inlines.all[0].said.as_ref().expect("it is known");
+    assert_eq!(text.text(), "FROM a\n \n      \n  RUN b\n");
+    let case = Case {
+        holder: Holder::Bake,
+        file: file.to_owned(),
+        text: String::new(),
+    };
+    for (range, text) in [
+        (0..0, " \n"),
+        (0..0, "  # a\n \n# b\n"),
+        (7..7, "x\n"),
+        (7..8, ""),
+    ] {
+        assert!(changed(&case, &edit(range, text)).is_some());
+    }
+}
+
+#[test]
+fn no_sign_of_a_template_is_cut_or_made() {
+    let case = |text: &str| Case {
+        holder: Holder::Bake,
+        file: format!("target \"web\" {{\n  dockerfile-inline = <<EOT\n{text}\nEOT\n}}\n"),
+        text: String::new(),
+    };
+    let is = |before: &str, range: Range<usize>, text: &str, after: &str| {
+        let file = changed(&case(before), &edit(range, text)).expect("it is written");
+        assert_eq!(file, case(after).file);
+    };
+    is("a $x {y}", 3..3, "{", "a $${x {y}");
+    is("a $x {y}", 3..5, "", "a $${y}");
+    is("a $${x}", 3..4, "", "a $x}");
+    is("a $${x}", 3..3, "b", "a $b{x}");
+    is("a $x", 2..2, "\"", "a \"$x");
 }
 
 #[test]
