@@ -2,6 +2,7 @@
 
 mod dockerfile;
 mod file_report;
+mod holder;
 mod inline;
 mod known;
 mod left;
@@ -24,6 +25,7 @@ use crate::exit::Stop;
 use crate::input;
 use dockerfile::do_dockerfile;
 pub(crate) use file_report::FileReport;
+use holder::holder;
 pub(crate) use known::KnownOfFile;
 use left::{MOST_BYTES, not_utf8, too_large, unreadable};
 use panics::quiet_panics;
@@ -206,7 +208,7 @@ fn add_beside(
 /// Reads a file; its report, where there is nothing to do.
 fn prepare(path: PathBuf, task: &Task<'_>) -> Result<Built<Opened>, Box<FileReport>> {
     let before = opened(&path, task)?;
-    if inline::holder(&path, &before).is_some() {
+    if holder(&path, &before).is_some() {
         // None of the Dockerfiles in it waits for others, nor others for them.
         let (place, bases) = (path.clone(), Vec::new());
         let parsed = dfix_syntax::parse("");
@@ -267,7 +269,7 @@ fn text_of(path: &Path, bytes: &[u8], task: &Task<'_>) -> Result<Arc<str>, Box<F
             return Err(Box::new(FileReport::failed(path.to_owned(), error)));
         }
     };
-    let concerns = |job: &dyn Job| job.may_concern(text) || inline::holder(path, text).is_some();
+    let concerns = |job: &dyn Job| job.may_concern(text) || holder(path, text).is_some();
     if task.job.is_some_and(|job| !concerns(job)) {
         return Err(Box::new(FileReport::unconcerned(path.to_owned())));
     }
@@ -293,7 +295,7 @@ fn do_text(
     in_folder: bool,
     task: &Task<'_>,
 ) -> FileReport {
-    match inline::holder(&path, &before) {
+    match holder(&path, &before) {
         Some(holder) => inline::do_file(holder, path, &before, in_folder, task),
         None => do_dockerfile(path, None, before, parsed, in_folder, task),
     }

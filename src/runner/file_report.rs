@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use dfix_codemods::Match;
 use dfix_engine::Outcome;
+use dfix_launch::inline;
 
+use super::holder::holder;
 use super::known::KnownOfFile;
 use crate::config::ConfigError;
 use crate::file_error::FileError;
@@ -82,6 +84,17 @@ impl FileReport {
             }),
             ..FileReport::new(path, text)
         }
+    }
+
+    /// The Dockerfiles in it, as they were before: its text, or what is known of those that stand in it.
+    pub(crate) fn dockerfiles(&self) -> Vec<String> {
+        let Some(holder) = holder(&self.path, &self.before) else {
+            return vec![self.before.to_string()];
+        };
+        let inlines = inline::read(holder, &self.before);
+        let all = inlines.map(|it| it.all).unwrap_or_default();
+        let known = all.iter().filter_map(|it| it.said.as_ref().ok());
+        known.map(|it| it.text().to_owned()).collect()
     }
 
     /// Forgets the texts and what was found, which take most of the memory.

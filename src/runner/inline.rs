@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dfix_engine::{Finding, Outcome, Withhold};
-use dfix_launch::inline::{self, Holder, Inline, Inlines, Told, holder_of_text};
+use dfix_launch::inline::{self, Holder, Inline, Inlines, Told};
 use dfix_model::Model;
 
 use super::dockerfile::{Within, do_dockerfile};
@@ -19,11 +19,6 @@ use crate::lines::Lines;
 use crate::rule_names::INLINE_UNREAD;
 use crate::select::Selection;
 use mapped::{Replay, unwritten};
-
-/// What the file is that has this path and text, if it may hold Dockerfiles and is none.
-pub(super) fn holder(path: &Path, text: &str) -> Option<Holder> {
-    holder_of_text(path.file_name()?.to_str()?, text)
-}
 
 /// Does the task for each Dockerfile in a file, and writes nothing.
 pub(super) fn do_file(

@@ -284,6 +284,15 @@ fn places_and_edits_are_of_the_file_around_them() {
 }
 
 #[test]
+fn the_page_counts_what_they_are_based_on() {
+    let (_, out, _) = folder().dfix(&["--format", "html"]);
+    for (image, stages) in [("debian:bookworm", 7), ("python:3.11", 2)] {
+        let row = format!("{image}</th><td>{stages}</td>");
+        assert!(out.contains(&row), "{image}");
+    }
+}
+
+#[test]
 fn they_are_built_with_the_context_of_their_service() {
     let folder = folder();
     let (_, out, _) = folder.dfix(&["--rule", "slim-base", "--format", "concise", "compose.yaml"]);

@@ -34,8 +34,14 @@ impl Images {
         if file.before.is_empty() || !file.errors.is_empty() {
             return;
         }
-        let parsed = dfix_syntax::parse(&file.before);
-        let model = Model::new(&parsed.file(), &file.before, &NoContext);
+        for text in file.dockerfiles() {
+            self.add_text(&text);
+        }
+    }
+
+    fn add_text(&mut self, text: &str) {
+        let parsed = dfix_syntax::parse(text);
+        let model = Model::new(&parsed.file(), text, &NoContext);
         for stage in model.stages() {
             let image = stage.image();
             let Some(name) = image.name().filter(|_| stage.base_stage() == stage) else {
