@@ -23,6 +23,8 @@ pub enum FileMark {
     MayStart,
     /// A script that builds or installs by the means of its language, and by no package of the distribution.
     NoApt,
+    /// It is none of Dockerfile's kind, even where it is called after one: what editors leave, notes, patches.
+    NoDockerfile,
     /// It is code that Node runs, or that is made into such.
     NodeSource,
     /// It is a package that another program takes as it is, and an archive by the way.
@@ -57,6 +59,7 @@ impl FileMark {
             FileMark::Key => "key",
             FileMark::MayStart => "may-start",
             FileMark::NoApt => "no-apt",
+            FileMark::NoDockerfile => "no-dockerfile",
             FileMark::NodeSource => "node-source",
             FileMark::Package => "package",
             FileMark::Packed => "packed",

@@ -42,6 +42,7 @@ mod find_words;
 mod folders;
 mod font_uses;
 mod foundation;
+mod generated_marks;
 mod hardened;
 mod home_writes;
 mod https_hosts;
@@ -123,8 +124,8 @@ pub use caches::{Cache, cache};
 pub use certificates::{brings_certificates, has_certificates};
 pub use commands::{Class, Tool, has_more_than_slim, is_known_command, package_in, tool, tool_in};
 pub use comment_words::{
-    says_generated, tells_of_agreement, tells_of_host, tells_of_locked_packages, tells_of_removal,
-    wants_apt_lists, wants_no_mounts, wants_to_stay,
+    tells_of_agreement, tells_of_host, tells_of_locked_packages, tells_of_removal, wants_apt_lists,
+    wants_no_mounts, wants_to_stay,
 };
 pub use copied_images::{CopiedPrograms, copied_programs, is_text_file};
 pub use date::{AS_OF, Date};
@@ -143,6 +144,7 @@ pub use find_words::{FindWord, find_word};
 pub use folders::{FolderMark, folder_above, folder_is, is_system_name};
 pub use font_uses::{FontUse, font_uses};
 pub use foundation::{Distribution, Foundation, Layer, SystemShell};
+pub use generated_marks::{is_marked_generated, says_generated};
 pub use hardened::{
     HardenedImage, chainguard_image, chainguard_packages, chainguard_ports, hardened_folders,
     hardened_image, hardened_image_lacks, has_hardened_image,
