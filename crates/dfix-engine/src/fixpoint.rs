@@ -293,6 +293,7 @@ impl Run<'_> {
             })
             .filter(|(f, _)| !refused_keys.contains(&fix_key(f)))
             .filter(|(f, _)| !self.options.left.iter().any(|it| it.has(f)))
+            .filter(|(f, _)| !self.options.declined.iter().any(|it| it.is_of(f)))
             .collect();
         let phase_of = |finding: &Finding| {
             let checker = self.checkers.iter().find(|it| it.id() == finding.rule);

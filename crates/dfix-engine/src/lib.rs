@@ -48,7 +48,7 @@ pub use fixpoint::{line_before, lines_of_input, run, run_parsed};
 pub use foreign::{ForeignIgnore, Hears};
 pub use ignore::{ADD_IGNORE, IGNORE_UNUSED, add_ignores, wrong_reason};
 pub use ignore_comments::IgnoreComment;
-pub use options::{Left, Options};
+pub use options::{Declined, Left, Options};
 pub use outcome::{Finding, Outcome, Proof, Refused, Round};
 pub use place::Place;
 pub use rule::{

@@ -28,6 +28,32 @@ impl Left {
     }
 }
 
+/// A fix that is not made, though what it is for is told: by this it is known again in whatever text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Declined {
+    rule: &'static str,
+    origin: TextRange,
+    message: String,
+}
+
+impl Declined {
+    /// The fix of this finding.
+    pub fn of(finding: &Finding) -> Self {
+        Declined {
+            rule: finding.rule,
+            origin: finding.origin,
+            message: finding.message.clone(),
+        }
+    }
+
+    /// Whether it is the fix of this finding.
+    pub fn is_of(&self, finding: &Finding) -> bool {
+        self.rule == finding.rule
+            && self.origin == finding.origin
+            && self.message == finding.message
+    }
+}
+
 /// What is asked of a run over one file.
 #[derive(Debug, Clone)]
 pub struct Options<'a> {
@@ -44,6 +70,8 @@ pub struct Options<'a> {
     pub known: &'a [&'static Rule],
     /// Where fixes of a rule are not made, though what it finds is told.
     pub left: &'a [Left],
+    /// Fixes that are not made, though what they are for is told.
+    pub declined: &'a [Declined],
     /// Who may have fixes left out.
     pub withhold: Option<&'a dyn Withhold>,
     pub(crate) watched: Watched,
@@ -61,6 +89,7 @@ impl<'a> Options<'a> {
             settings: &NO_SETTINGS,
             known: &[],
             left: &[],
+            declined: &[],
             withhold: None,
             watched: Watched::default(),
         }
@@ -100,6 +129,13 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn with_left(mut self, left: &'a [Left]) -> Self {
         self.left = left;
+        self
+    }
+
+    /// The same without these fixes, see [`Options::declined`].
+    #[must_use]
+    pub fn with_declined(mut self, declined: &'a [Declined]) -> Self {
+        self.declined = declined;
         self
     }
 

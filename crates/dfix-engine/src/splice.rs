@@ -61,7 +61,8 @@ impl Splice {
         !range.is_empty() && image.is_some_and(|image| image.contains_range(range))
     }
 
-    pub(crate) fn apply(&self, text: &str) -> String {
+    /// The text after all of it.
+    pub fn apply(&self, text: &str) -> String {
         let mut result = String::with_capacity(text.len() + 64);
         let mut at = 0;
         for edit in &self.edits {
