@@ -47,6 +47,9 @@ pub(crate) struct Check {
     pub(crate) work: Work,
     #[command(flatten)]
     pub(crate) choice: Choice,
+    /// Ask about every fix before it is made, at the terminal; with --diff print a patch of what was agreed to, and write nothing
+    #[arg(short, long, conflicts_with_all = ["add_ignore", "update_baseline", "limit"])]
+    pub(crate) interactive: bool,
     /// The name that standard input goes by: for the build context, the configuration and messages
     #[arg(long, value_name = "FILE")]
     pub(crate) stdin_filename: Option<PathBuf>,
@@ -103,7 +106,13 @@ pub(crate) struct Work {
     /// Rewrite in place; with --diff, also print what was written
     #[arg(long)]
     pub(crate) fix: bool,
-    /// Leave what dfix.toml excludes, even where it is named here: for programs that name every file that changed
+    /// Also look at files whose names fit this glob, whatever they are called; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) include: Vec<String>,
+    /// Leave files and folders that fit this glob; may be given several times, and `!` takes back
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    /// Leave what dfix.toml or --exclude excludes, even where it is named here: for programs that name every file that changed
     #[arg(long)]
     pub(crate) force_exclude: bool,
     /// Only files that differ from this revision of git, or that git does not know yet
@@ -507,9 +516,9 @@ pub(crate) fn arguments() -> Arguments {
     }
     let mut arguments = Arguments::from_arg_matches(&matches)
         .unwrap_or_else(|error| error.format(&mut command).exit());
-    // Comments are written as fixes are.
+    // Comments, and what is agreed to, are written as all fixes are.
     let check = &mut arguments.check;
-    check.work.fix |= check.add_ignore.is_some() && !check.work.diff;
+    check.work.fix |= (check.add_ignore.is_some() || check.interactive) && !check.work.diff;
     check.work.given.clone_from(&check.paths);
     match &mut arguments.subcommand {
         Some(Subcommand::Rewrite(it)) => it.work.given.clone_from(&it.paths),

@@ -8,6 +8,7 @@ mod explain;
 mod explain_image;
 mod held;
 mod init;
+mod interactive;
 mod known;
 mod migrate;
 mod paths;

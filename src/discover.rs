@@ -1,8 +1,12 @@
-//! Which files are Dockerfiles. No other file knows their names, or what a walk skips.
+//! Which files are Dockerfiles. No other file knows their names, or what a walk skips and leaves.
+
+mod attributes;
+mod dockerfile_names;
+mod left;
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -13,6 +17,10 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use crate::config::Configs;
 use crate::file_error::FileError;
 use crate::input::with_regular;
+use attributes::Attributes;
+pub(crate) use dockerfile_names::is_found;
+use dockerfile_names::{is_bare_name, is_dockerfile_name, is_template_name};
+pub(crate) use left::{Generated, Left, Why, tell};
 
 /// The largest compose or bake file that is looked into.
 const MOST_BYTES: u64 = 1 << 20;
@@ -27,8 +35,10 @@ pub(crate) struct Found {
     pub(crate) files: Vec<PathBuf>,
     /// The folders that were given, in their order.
     pub(crate) folders: Vec<Walked>,
-    /// Folders that were left, as they hold what others have written, in order of path.
-    pub(crate) left: Vec<PathBuf>,
+    /// The files that were named, and are taken whatever they are.
+    pub(crate) named: HashSet<PathBuf>,
+    /// What was left though it may be wanted.
+    pub(crate) left: Vec<Left>,
     /// Files that were named and left, as a configuration excludes them.
     pub(crate) excluded: Vec<PathBuf>,
     /// What could not be looked at.
@@ -65,6 +75,7 @@ pub(crate) fn discover(paths: &[PathBuf], configs: &Configs, force: bool, jobs: 
                 if configs.forces_out(path, force) {
                     found.excluded.push(path.clone());
                 } else {
+                    found.named.insert(path.clone());
                     found.files.push(path.clone());
                 }
             }
@@ -78,7 +89,6 @@ pub(crate) fn discover(paths: &[PathBuf], configs: &Configs, force: bool, jobs: 
     found.files.sort_by(|a, b| by_place(a, b));
     found.files.dedup();
     found.errors.sort_by(|a, b| a.0.cmp(&b.0));
-    found.left.sort();
     if paths.len() > 1 {
         keep_each_once(&mut found.files, &links);
     }
@@ -181,55 +191,85 @@ fn missing(path: &Path, error: &std::io::Error) -> FileError {
     }
 }
 
+/// What a walk comes by, as it comes.
+#[derive(Default)]
+struct Met {
+    files: Vec<PathBuf>,
+    /// Folders that are called like Dockerfiles.
+    folders: Vec<PathBuf>,
+    /// What the names alone tell.
+    likely: Vec<PathBuf>,
+    attributes: Vec<PathBuf>,
+    left: Vec<Left>,
+    errors: Vec<ignore::Error>,
+}
+
+impl Met {
+    fn meet(met: &Mutex<Met>, entry: Result<DirEntry, ignore::Error>, configs: &Configs) {
+        let met = || met.lock().expect("no thread panics with the lock");
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => return met().errors.push(error),
+        };
+        let name = entry.file_name();
+        if is_folder(&entry) {
+            if is_bare_name(name) {
+                met().folders.push(entry.into_path());
+            }
+            return;
+        }
+        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+            return;
+        }
+        let is_named_so = is_dockerfile_name(name);
+        if is_named_so {
+            met().likely.push(entry.path().to_owned());
+        }
+        if name == attributes::NAME {
+            met().attributes.push(entry.path().to_owned());
+        }
+        let path = entry.path();
+        let is_template = is_template_name(name);
+        let may_hold = name.to_str().and_then(holder_of);
+        if ((is_named_so && !is_template) || may_hold.is_some() || configs.includes(path))
+            && !configs.excludes(path, false)
+            && may_hold.is_none_or(|it| holds_one(path, it))
+        {
+            met().files.push(entry.into_path());
+        } else if is_template && !configs.excludes(path, false) {
+            met().left.push((entry.into_path(), Why::Template));
+        }
+    }
+}
+
 fn walk(root: &Path, configs: &Configs, jobs: usize, found: &mut Found) {
-    let collected = Mutex::new((Vec::new(), Vec::new(), Vec::new()));
-    let likely = Mutex::new(Vec::new());
-    let left = Arc::new(Mutex::new(Vec::new()));
-    walker(root, Arc::clone(&left))
+    let met = Mutex::new(Met::default());
+    let packages = Arc::new(Mutex::new(Vec::new()));
+    walker(root, Arc::clone(&packages))
         .threads(jobs)
         .build_parallel()
         .run(|| {
             Box::new(|entry| {
-                let push = |entry: Result<DirEntry, ignore::Error>| {
-                    let mut collected = collected.lock().expect("no thread panics with the lock");
-                    match entry {
-                        Ok(entry) if is_folder(&entry) => collected.1.push(entry.into_path()),
-                        Ok(entry) => collected.0.push(entry.into_path()),
-                        Err(error) => collected.2.push(error),
-                    }
-                };
-                match entry {
-                    Ok(entry) if is_folder(&entry) => {
-                        if is_bare_name(entry.file_name()) {
-                            push(Ok(entry));
-                        }
-                    }
-                    Ok(entry) => {
-                        let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-                        if is_file && is_dockerfile_name(entry.file_name()) {
-                            let mut likely = likely.lock().expect("no thread panics with the lock");
-                            likely.push(entry.path().to_owned());
-                        }
-                        if is_file && takes(&entry, configs) {
-                            push(Ok(entry));
-                        }
-                    }
-                    Err(error) => push(Err(error)),
-                }
+                Met::meet(&met, entry, configs);
                 WalkState::Continue
             })
         });
-    let (files, folders, errors) = collected
-        .into_inner()
-        .expect("no thread panics with the lock");
-    let mut likely = likely.into_inner().expect("no thread panics with the lock");
-    likely.sort();
+    let mut met = met.into_inner().expect("no thread panics with the lock");
+    met.likely.sort();
     found.folders.push(Walked {
         folder: root.to_owned(),
-        likely,
+        likely: met.likely,
     });
-    let files: Vec<PathBuf> = files.into_iter().map(without_dot).collect();
-    for folder in folders.into_iter().map(without_dot) {
+    let attributes = met.attributes.into_iter().chain(attributes::around(root));
+    let attributes = Attributes::of(attributes);
+    let is_left = |it: &PathBuf| attributes.call_generated(it) && !configs.includes(it);
+    let marked = met.files.extract_if(.., |it| is_left(it));
+    met.left.extend(marked.map(|it| (it, Why::Marked)));
+    let mut packages = packages.lock().expect("no thread panics with the lock");
+    met.left
+        .extend(packages.drain(..).map(|it| (it, Why::Packages)));
+    let files: Vec<PathBuf> = met.files.into_iter().map(without_dot).collect();
+    for folder in met.folders.into_iter().map(without_dot) {
         // A folder may well be called Dockerfile and hold Dockerfiles. One that does not is a slip.
         if !files.iter().any(|file| file.starts_with(&folder)) {
             let error = FileError::new("is a folder, not a file, and no Dockerfile lies in it")
@@ -239,27 +279,21 @@ fn walk(root: &Path, configs: &Configs, jobs: usize, found: &mut Found) {
             }
         }
     }
-    for error in errors {
+    for error in met.errors {
         let (path, message) = explained(&error, root);
         found
             .errors
             .push((without_dot(path), FileError::new(message)));
     }
     found.files.extend(files);
-    let mut left = left.lock().expect("no thread panics with the lock");
-    found.left.extend(left.drain(..).map(without_dot));
+    let left = met.left.into_iter();
+    found
+        .left
+        .extend(left.map(|(path, why)| (without_dot(path), why)));
 }
 
 fn is_folder(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_dir())
-}
-
-fn takes(entry: &DirEntry, configs: &Configs) -> bool {
-    let path = entry.path();
-    let may_hold = entry.file_name().to_str().and_then(holder_of);
-    (is_dockerfile_name(entry.file_name()) || may_hold.is_some() || configs.includes(path))
-        && !configs.excludes(path, false)
-        && may_hold.is_none_or(|it| holds_one(path, it))
 }
 
 /// Whether a compose or bake file holds a Dockerfile, by the look of it.
@@ -289,57 +323,11 @@ fn explained(error: &ignore::Error, root: &Path) -> (PathBuf, String) {
     }
 }
 
-/// Whether the name of the file at this path tells that it is a Dockerfile.
-pub(crate) fn is_found(path: &str) -> bool {
-    Path::new(path).file_name().is_some_and(is_dockerfile_name)
-}
-
-/// Whether a file of this name is a Dockerfile: `Dockerfile`, `Dockerfile.*`, `Dockerfile-*`, `Dockerfile_*`,
-/// `*.Dockerfile`, `*.dockerfile`, `Containerfile*`; not the ignore files, backups and swap files beside one, and nothing that
-/// has another ending behind a hyphen: `Dockerfile-guide.md`.
-fn is_dockerfile_name(name: &OsStr) -> bool {
-    let Some(name) = name.to_str() else {
-        // A name in another encoding counts by what can be read of it.
-        return is_dockerfile_name(OsStr::new(&*name.to_string_lossy()));
-    };
-    const LEFTOVERS: [&str; 9] = [
-        ".dockerignore",
-        ".containerignore",
-        ".swp",
-        ".swo",
-        ".bak",
-        ".orig",
-        ".rej",
-        ".tmp",
-        "~",
-    ];
-    if LEFTOVERS.iter().any(|end| name.ends_with(end)) {
-        return false;
-    }
-    let of = |start: &str| name.strip_prefix(start);
-    // The digits of `Dockerfile-python3.13` are no ending.
-    let is_number = |end: &str| end.starts_with(|it: char| it.is_ascii_digit());
-    let has_no_ending = |rest: &str| rest.rsplit_once('.').is_none_or(|it| is_number(it.1));
-    let is_named_behind = |rest: &str| rest.starts_with(['-', '_']) && has_no_ending(rest);
-    of("Dockerfile")
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || is_named_behind(rest))
-        || of("Containerfile").is_some()
-        || [".Dockerfile", ".dockerfile"]
-            .iter()
-            .any(|end| name.ends_with(end))
-        || name == "dockerfile"
-}
-
-/// Names that no folder has for another reason.
-fn is_bare_name(name: &OsStr) -> bool {
-    name == "Dockerfile" || name == "Containerfile"
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::{by_place, is_dockerfile_name};
+    use super::by_place;
 
     #[test]
     fn paths_are_in_the_order_of_their_parts() {
@@ -350,38 +338,5 @@ mod tests {
         all.sort_by(|a, b| Path::new(a).cmp(Path::new(b)));
         others.sort_by(|a, b| by_place(Path::new(a), Path::new(b)));
         assert_eq!(all, others);
-    }
-
-    #[test]
-    fn names_of_dockerfiles() {
-        for name in [
-            "Dockerfile",
-            "dockerfile",
-            "Dockerfile.dev",
-            "api.Dockerfile",
-            "api.dockerfile",
-            "Containerfile",
-            "Containerfile.rhel",
-            "Dockerfile.alpine-3.19",
-            ".dockerfile",
-            "Dockerfile-dev",
-            "Dockerfile_nginx",
-            "Dockerfile-python3.13",
-        ] {
-            assert!(is_dockerfile_name(name.as_ref()), "{name}");
-        }
-        for name in [
-            "Dockerfile.dockerignore",
-            "x.dockerignore",
-            ".Dockerfile.swp",
-            "Dockerfile~",
-            "Dockerfile.bak",
-            "Dockerfiles",
-            "MyDockerfile",
-            "dockerfile.md",
-            "Dockerfile-guide.md",
-        ] {
-            assert!(!is_dockerfile_name(name.as_ref()), "{name}");
-        }
     }
 }

@@ -22,6 +22,7 @@ mod summary;
 mod text;
 mod xml;
 
+pub(crate) use advice::{of_fix, printable};
 pub(crate) use entry::{Mode, Wanted};
 pub(crate) use json::of_file;
 pub(crate) use patch_names::PatchNames;

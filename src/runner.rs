@@ -1,5 +1,6 @@
 //! Many files at once. One bad file is named, and the rest of the run goes on.
 
+mod decides;
 mod dockerfile;
 mod file_report;
 mod holder;
@@ -23,6 +24,7 @@ use crate::console;
 use crate::context::FolderContext;
 use crate::exit::Stop;
 use crate::input;
+pub(crate) use decides::Decides;
 use dockerfile::do_dockerfile;
 pub(crate) use file_report::FileReport;
 use holder::holder;
@@ -78,6 +80,9 @@ pub(crate) fn run(
 
 /// Does the task for one file, and writes nothing.
 fn look_at(file: PathBuf, task: &Task<'_>) -> FileReport {
+    if task.decides.is_some_and(Decides::is_over) {
+        return FileReport::left(file);
+    }
     match opened(&file, task) {
         Ok(before) => do_text(file, before, None, true, task),
         Err(report) => *report,
@@ -255,10 +260,15 @@ pub(crate) fn run_text(
 /// The text of a file that the task may concern; its report, where there is nothing to do.
 fn opened(path: &Path, task: &Task<'_>) -> Result<Arc<str>, Box<FileReport>> {
     let text = input::with_regular(path, MOST_BYTES, |bytes| text_of(path, bytes, task));
-    text.unwrap_or_else(|cause| {
+    let text = text.unwrap_or_else(|cause| {
         let error = unreadable(cause);
         Err(Box::new(FileReport::failed(path.to_owned(), error)))
-    })
+    })?;
+    let generated = task.generated;
+    if generated.is_some_and(|it| it.leaves(path, &text, task.configs)) {
+        return Err(Box::new(FileReport::left(path.to_owned())));
+    }
+    Ok(text)
 }
 
 fn text_of(path: &Path, bytes: &[u8], task: &Task<'_>) -> Result<Arc<str>, Box<FileReport>> {

@@ -154,6 +154,8 @@ impl Batch {
             context: None,
             verbose: false,
             folders: &folders,
+            generated: None,
+            decides: None,
             write: false,
             limit: None,
         };

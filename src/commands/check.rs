@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use dfix_engine::wrong_reason;
 
+use super::interactive::Asking;
 use super::known;
 use super::show::{Shower, show};
 use super::visit::Visit;
@@ -26,6 +27,9 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
     if let Some(why) = task.ignore_because.and_then(|it| wrong_reason(it, ALL)) {
         return Err(Stop::Message(format!("--add-ignore: {why}")));
     }
+    if check.interactive {
+        return ask(check, common, &visit, &task, out);
+    }
     if visit.paths.iter().any(|path| path == Path::new("-")) {
         if visit.paths.len() > 1 {
             return Err(Stop::Message(
@@ -43,8 +47,19 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
         }
         return filter(check, common, &task, out);
     }
+    run_over(check, common, &visit, &task, out)
+}
+
+/// Does the task with every file, and shows what comes of it.
+fn run_over(
+    check: &cli::Check,
+    common: &Common,
+    visit: &Visit<'_>,
+    task: &Task<'_>,
+    out: &mut dyn Write,
+) -> Result<Exit, Stop> {
     let mut shower = Shower::new(&check.work, common, check.statistics, check.work.fix, out);
-    visit.show(&task, &mut shower)?;
+    visit.show(task, &mut shower)?;
     let known = shower.known();
     if check.update_baseline {
         known::update(known, shower.has_files(), common.quiet)?;
@@ -57,6 +72,36 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
         }
     }
     shower.end()
+}
+
+/// The same, for those fixes that somebody agrees to.
+fn ask(
+    check: &cli::Check,
+    common: &Common,
+    visit: &Visit<'_>,
+    task: &Task<'_>,
+    out: &mut dyn Write,
+) -> Result<Exit, Stop> {
+    let asking = Asking::at_terminal(common)?;
+    let task = Task {
+        decides: Some(&asking),
+        ..*task
+    };
+    // Each fix was shown when it was asked about.
+    let shown = Common {
+        quiet: common.quiet || common.format.is_none(),
+        ..common.clone()
+    };
+    let exit = run_over(check, &shown, visit, &task, out)?;
+    if !common.quiet {
+        asking.tell_end();
+    }
+    let is_left = asking.has_quit() && !check.work.exit_zero;
+    Ok(if is_left {
+        exit.max(Exit::Findings)
+    } else {
+        exit
+    })
 }
 
 fn standard_input() -> Result<Vec<u8>, Stop> {

@@ -26,7 +26,8 @@ pub(super) fn run(name: &str, as_json: bool, out: &mut dyn Write) -> Result<Exit
     Ok(Exit::Clean)
 }
 
-fn print(rule: &Rule, out: &mut dyn Write) -> std::io::Result<()> {
+/// Prints what a rule does, why, and its examples.
+pub(super) fn print(rule: &Rule, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "{}: {}", rule.id, rule.summary)?;
     writeln!(out, "\n{}\n", rule.why)?;
     let groups = super::rules::groups(rule);

@@ -10,7 +10,7 @@ use crate::changed::{Changed, Since, uncommitted};
 use crate::cli::{Common, Format, Work};
 use crate::config::{ConfigError, Configs, relative_to_cwd};
 use crate::context::Folders;
-use crate::discover::{by_place, discover};
+use crate::discover::{Generated, Left, by_place, discover, tell};
 use crate::exit::Stop;
 use crate::file_error::FileError;
 use crate::runner::{self, FileReport, Job, Task, Threads};
@@ -22,6 +22,7 @@ pub(super) struct Visit<'a> {
     pub(super) paths: Vec<PathBuf>,
     configs: Configs,
     folders: Folders,
+    generated: Generated,
     /// The files that changed in git, where only they are wanted.
     changed: Option<Changed>,
     work: &'a Work,
@@ -40,7 +41,7 @@ impl<'a> Visit<'a> {
             return Err(Stop::Message(message.to_owned()));
         }
         reports::check(&work.report)?;
-        let configs = Configs::given(common)?;
+        let configs = Configs::given(common)?.with_globs(&work.include, &work.exclude)?;
         let paths = paths::of(given, work.files_from.as_deref(), work.null)?;
         if let Some(folder) = work.context.as_deref().filter(|folder| !folder.is_dir()) {
             return Err(Stop::Message(format!(
@@ -61,6 +62,7 @@ impl<'a> Visit<'a> {
             changed,
             configs,
             folders: Folders::default(),
+            generated: Generated::default(),
             work,
             common,
         })
@@ -81,6 +83,8 @@ impl<'a> Visit<'a> {
             context: self.work.context.as_deref(),
             verbose: self.common.verbose,
             folders: &self.folders,
+            generated: Some(&self.generated),
+            decides: None,
             write: self.work.fix,
             limit: self.work.limit,
         }
@@ -99,8 +103,10 @@ impl<'a> Visit<'a> {
         let mut faults = Faults::default();
         let mut files: Vec<FileReport> = reports
             .into_iter()
+            .filter(|it| !it.is_left)
             .filter_map(|it| faults.sort_out(it))
             .collect();
+        self.tell_left(chosen.left);
         files.extend(faults.told());
         for (path, error) in chosen.errors {
             files.push(FileReport::failed(path, error));
@@ -111,7 +117,11 @@ impl<'a> Visit<'a> {
 
     /// Does what the rules want with every file, and shows what comes of it, in order of path.
     pub(super) fn show(&self, task: &Task<'_>, shower: &mut Shower<'_>) -> Result<(), Stop> {
-        let threads = self.threads();
+        // Who decides is asked about a file after the other.
+        let threads = match task.decides {
+            Some(_) => Threads::new(1),
+            None => self.threads(),
+        };
         let chosen = self.chosen();
         shower.expect(chosen.files.len());
         let printers = shower.printers();
@@ -127,7 +137,7 @@ impl<'a> Visit<'a> {
                 while let Some((path, error)) = errors.next_if(|it| by_place(&it.0, path).is_lt()) {
                     shower.take(printers.tell(FileReport::failed(path, error)))?;
                 }
-                if faults.has(&told.report) {
+                if told.report.is_left || faults.has(&told.report) {
                     return Ok(());
                 }
                 shower.take(told)
@@ -137,7 +147,16 @@ impl<'a> Visit<'a> {
         for report in errors.chain(faults.told()) {
             shower.take(printers.tell(report))?;
         }
+        self.tell_left(chosen.left);
         shower.write(&threads)
+    }
+
+    /// Says what was left though it may be wanted, as far as is known by now.
+    fn tell_left(&self, mut left: Vec<Left>) {
+        left.extend(self.generated.left());
+        if !self.common.quiet {
+            tell(left, self.common.verbose);
+        }
     }
 
     fn threads(&self) -> Threads {
@@ -149,6 +168,7 @@ impl<'a> Visit<'a> {
         let jobs = self.work.threads.count();
         let mut found = discover(&self.paths, &self.configs, self.work.force_exclude, jobs);
         self.folders.are_for(found.folders);
+        self.generated.spare(found.named);
         let is_empty = found.files.is_empty() && found.excluded.is_empty();
         if is_empty && found.errors.is_empty() && !self.common.quiet {
             let _ = writeln!(
@@ -170,16 +190,9 @@ impl<'a> Visit<'a> {
             None => (found.files, Vec::new()),
         };
         if self.common.verbose {
-            for folder in &found.left {
-                let folder = folder.display();
-                let _ = writeln!(
-                    io::stderr(),
-                    "dfix: {folder}: left, as it holds packages of others; name it to have it looked at"
-                );
-            }
             for file in &found.excluded {
                 let file = file.display();
-                let _ = writeln!(io::stderr(), "dfix: {file}: left, as dfix.toml excludes it");
+                let _ = writeln!(io::stderr(), "dfix: {file}: left, as it is excluded");
             }
             for file in &files {
                 log_discovered(file, &self.configs);
@@ -188,6 +201,7 @@ impl<'a> Visit<'a> {
         Chosen {
             files,
             beside,
+            left: found.left,
             errors: found.errors,
         }
     }
@@ -198,6 +212,8 @@ struct Chosen {
     files: Vec<PathBuf>,
     /// Files of other parts of the run.
     beside: Vec<PathBuf>,
+    /// What a walk left.
+    left: Vec<Left>,
     /// What cannot be looked at.
     errors: Vec<(PathBuf, FileError)>,
 }

@@ -17,6 +17,9 @@ pub(crate) type Loaded = Arc<Result<Config, ConfigError>>;
 /// The configurations of a run, each read once.
 pub(crate) struct Configs {
     source: Source,
+    /// The globs of the command line, which count more than those of the files.
+    include: Globs,
+    exclude: Globs,
     folders: Mutex<HashMap<PathBuf, Nearest>>,
     loaded: Mutex<HashMap<Nearest, Loaded>>,
     /// Those of files for which there are overrides, by the numbers of these.
@@ -59,10 +62,23 @@ impl Configs {
     fn from(source: Source) -> Self {
         Configs {
             source,
+            include: Globs::default(),
+            exclude: Globs::default(),
             folders: Mutex::default(),
             loaded: Mutex::default(),
             overridden: Mutex::default(),
         }
+    }
+
+    /// The same with globs of the command line; fails, with a sentence, at one that is none.
+    pub(crate) fn with_globs(
+        mut self,
+        include: &[String],
+        exclude: &[String],
+    ) -> Result<Self, String> {
+        self.include = Globs::given(include).map_err(|it| format!("--include {it}"))?;
+        self.exclude = Globs::given(exclude).map_err(|it| format!("--exclude {it}"))?;
+        Ok(self)
     }
 
     /// The configuration of the file at `path`.
@@ -88,14 +104,14 @@ impl Configs {
             .clone()
     }
 
-    /// Whether a configuration asks for the file at `path` although its name is none of a Dockerfile.
+    /// Whether a configuration, or the command line, asks for the file at `path` although its name is none of a Dockerfile.
     pub(crate) fn includes(&self, path: &Path) -> bool {
-        self.matched(path, |config| &config.include, false)
+        self.matched(path, &self.include, |config| &config.include, false)
     }
 
-    /// Whether a configuration leaves out the file (or folder) at `path`.
+    /// Whether a configuration, or the command line, leaves out the file (or folder) at `path`.
     pub(crate) fn excludes(&self, path: &Path, is_folder: bool) -> bool {
-        self.matched(path, |config| &config.exclude, is_folder)
+        self.matched(path, &self.exclude, |config| &config.exclude, is_folder)
     }
 
     /// Whether a configuration leaves out the file at `path` even where the command line names it, as the configuration itself
@@ -107,11 +123,20 @@ impl Configs {
         (force || forces.is_some_and(|it| it.it)) && self.excludes(path, false)
     }
 
-    fn matched(&self, path: &Path, globs: impl Fn(&Config) -> &Globs, is_folder: bool) -> bool {
+    fn matched(
+        &self,
+        path: &Path,
+        given: &Globs,
+        globs: impl Fn(&Config) -> &Globs,
+        is_folder: bool,
+    ) -> bool {
+        let whole = whole(path);
+        if let Some(said) = given.say(&whole, is_folder) {
+            return said;
+        }
         if matches!(self.source, Source::Nothing) {
             return false;
         }
-        let whole = whole(path);
         let config = self.base(&self.nearest_of(&whole));
         let Ok(config) = config.as_ref() else {
             return false;

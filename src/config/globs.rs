@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::said::Said;
+use super::said::{Said, whole};
 
 /// Globs that count from one folder.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +31,20 @@ impl Globs {
         }
     }
 
+    /// Those of an option of the command line, which count from the current folder.
+    pub(crate) fn given(globs: &[String]) -> Result<Self, String> {
+        let mut builder = GitignoreBuilder::new(whole(Path::new(".")));
+        for glob in globs {
+            let added = builder.add_line(None, glob);
+            added.map_err(|error| format!("`{glob}`: {error}"))?;
+        }
+        let compiled = builder.build().map_err(|error| error.to_string())?;
+        Ok(Globs {
+            list: Vec::new(),
+            compiled: (!globs.is_empty()).then_some(compiled),
+        })
+    }
+
     /// Makes them count from this folder.
     pub(crate) fn count_from(&mut self, folder: &Path) {
         if self.list.is_empty() {
@@ -45,11 +60,19 @@ impl Globs {
 
     /// Whether the path, from the root on, is one of them or lies below one.
     pub(crate) fn fit(&self, whole: &Path, is_folder: bool) -> bool {
-        self.compiled.as_ref().is_some_and(|globs| {
-            whole.starts_with(globs.path())
-                && globs
-                    .matched_path_or_any_parents(whole, is_folder)
-                    .is_ignore()
-        })
+        self.say(whole, is_folder) == Some(true)
+    }
+
+    /// The same, with false where one of them takes it back, and nothing where none speaks of it.
+    pub(crate) fn say(&self, whole: &Path, is_folder: bool) -> Option<bool> {
+        let globs = self.compiled.as_ref()?;
+        if !whole.starts_with(globs.path()) {
+            return None;
+        }
+        match globs.matched_path_or_any_parents(whole, is_folder) {
+            Match::None => None,
+            Match::Ignore(_) => Some(true),
+            Match::Whitelist(_) => Some(false),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Why a fix is right or what is missing, and what a person can do.
 
-use dfix_engine::{Effect, Safety};
+use dfix_engine::{Effect, Fix, Safety};
 use dfix_model::OpenCondition;
 use rustc_hash::FxHashMap;
 
@@ -27,17 +27,7 @@ pub(crate) fn footers(entry: &Entry<'_>) -> Vec<(&'static str, String)> {
     let finding = entry.finding;
     let mut footers = Vec::new();
     if let Some(fix) = &finding.fix {
-        let level = labels::safety(fix.safety);
-        if fix.safety != Safety::Unsafe && fix.evidence.is_empty() {
-            footers.push((level, effects(&fix.effects)));
-        }
-        // What was established is so, whatever else is open.
-        let level = match fix.safety {
-            Safety::Unsafe => labels::safety(Safety::Checked),
-            _ => level,
-        };
-        footers.extend(fix.evidence.iter().map(|it| (level, it.clone())));
-        footers.extend(open_conditions(&fix.unproven));
+        footers.extend(of_fix(fix));
         if matches!(entry.status, Status::Withheld(_)) {
             let flag = match fix.safety {
                 Safety::Unsafe => "--unsafe applies this fix all the same",
@@ -52,6 +42,23 @@ pub(crate) fn footers(entry: &Entry<'_>) -> Vec<(&'static str, String)> {
     }
     footers.extend(finding.remedy.iter().map(|it| ("help", it.clone())));
     footers
+}
+
+/// Why a fix is right, and what is open.
+pub(crate) fn of_fix(fix: &Fix) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    let level = labels::safety(fix.safety);
+    if fix.safety != Safety::Unsafe && fix.evidence.is_empty() {
+        lines.push((level, effects(&fix.effects)));
+    }
+    // What was established is so, whatever else is open.
+    let level = match fix.safety {
+        Safety::Unsafe => labels::safety(Safety::Checked),
+        _ => level,
+    };
+    lines.extend(fix.evidence.iter().map(|it| (level, it.clone())));
+    lines.extend(open_conditions(&fix.unproven));
+    lines
 }
 
 /// What is not established, each with what a person can do about it. Where the same helps against many, the first few stand

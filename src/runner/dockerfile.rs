@@ -1,6 +1,6 @@
 //! What is done with one Dockerfile.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dfix_codemods::Match;
@@ -9,6 +9,7 @@ use dfix_model::context::{Context, NoContext};
 use dfix_model::foreign_frontend;
 use dfix_syntax::Parse;
 
+use super::decides::settled;
 use super::file_report::FileReport;
 use super::known::{KnownOfFile, beside_known};
 use super::left::{foreign, too_long};
@@ -76,15 +77,13 @@ pub(super) fn do_dockerfile(
                 .with_text(&before)
                 .with_images(&config.images);
             let known = known.as_mut().zip(counts);
-            let done = fix(
-                &before, &parsed, &context, &selection, task, known, withhold,
-            );
+            let run = Run { path: place, text: &before, parsed: &parsed, context: &context };
+            let done = fix(&run, &selection, task, known, withhold);
             let notes = task.verbose.then(|| context.notes());
             (done, notes.unwrap_or_default())
         } else {
-            let done = fix(
-                &before, &parsed, &NoContext, &selection, task, None, withhold,
-            );
+            let run = Run { path: place, text: &before, parsed: &parsed, context: &NoContext };
+            let done = fix(&run, &selection, task, None, withhold);
             (done, Vec::new())
         })
     });
@@ -139,16 +138,28 @@ pub(super) fn do_dockerfile(
     report
 }
 
+/// What the engine is asked about.
+struct Run<'a> {
+    path: &'a Path,
+    text: &'a Arc<str>,
+    parsed: &'a Parse,
+    context: &'a dyn Context,
+}
+
 /// Asks the engine.
 fn fix(
-    text: &Arc<str>,
-    parsed: &Parse,
-    context: &dyn Context,
+    run: &Run<'_>,
     selection: &Selection,
     task: &Task<'_>,
     known: Option<(&mut KnownOfFile, &Baselines)>,
     withhold: Option<&dyn Withhold>,
 ) -> (Outcome, Vec<Match>) {
+    let Run {
+        path,
+        text,
+        parsed,
+        context,
+    } = *run;
     if let Some(job) = task.job {
         return job.run(text, parsed, context);
     }
@@ -157,13 +168,14 @@ fn fix(
         .with_settings(&selection.settings)
         .with_known(dfix_rules::ALL);
     options.withhold = withhold;
+    let run = |options: &Options<'_>| settled(path, task.decides, text, parsed, context, options);
     let mut outcome = match task.ignore_because {
         Some(reason) => dfix_engine::add_ignores(text, parsed, context, &options, reason),
         None => match known {
             Some((known, baselines)) => {
-                beside_known(text, parsed, context, &options, known, baselines)
+                beside_known(text, parsed, &run, &options, known, baselines)
             }
-            None => dfix_engine::run_parsed(text, parsed, context, &options),
+            None => run(&options),
         },
     };
     if !selection.report_unused_ignores {

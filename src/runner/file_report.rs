@@ -32,6 +32,8 @@ pub(crate) struct FileReport {
     pub(crate) misconfigured: Option<Box<ConfigError>>,
     /// What its baseline says of it, or of each Dockerfile in it.
     pub(crate) known: Vec<KnownOfFile>,
+    /// Whether it was left: nothing is told of it then.
+    pub(crate) is_left: bool,
     /// How many files it is the report of: several where all were left for one reason.
     pub(crate) stands_for: usize,
     /// What went wrong.
@@ -50,6 +52,7 @@ impl FileReport {
             weights: Weights::default(),
             misconfigured: None,
             known: Vec::new(),
+            is_left: false,
             stands_for: 1,
             errors: Vec::new(),
         }
@@ -83,6 +86,14 @@ impl FileReport {
                 errors: Vec::new(),
             }),
             ..FileReport::new(path, text)
+        }
+    }
+
+    /// Of a file that is left.
+    pub(super) fn left(path: PathBuf) -> Self {
+        FileReport {
+            is_left: true,
+            ..FileReport::unconcerned(path)
         }
     }
 

@@ -31,6 +31,14 @@ pub(super) fn do_file(
     if !before.contains(holder.key()) {
         return FileReport::unconcerned(path);
     }
+    if task.decides.is_some() {
+        let mut left = FileReport::unconcerned(path);
+        left.notes.push(
+            "the Dockerfiles in it are not asked about; `dfix --diff` shows their changes, `dfix --fix` makes them"
+                .to_owned(),
+        );
+        return left;
+    }
     let inlines = match catching(|| inline::read(holder, before)) {
         Ok(Ok(inlines)) => inlines,
         Ok(Err(error)) => {

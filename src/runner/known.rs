@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use dfix_engine::{Finding, Options, Outcome};
-use dfix_model::context::Context;
 use dfix_syntax::Parse;
 
 use crate::baseline::{Baseline, Baselines, Found, Nothing, OfFile};
@@ -24,11 +23,11 @@ pub(crate) struct KnownOfFile {
     pub(crate) gone: usize,
 }
 
-/// Asks the engine, and leaves what is known: it is not fixed and not told. Where the baseline is written anew, nothing is fixed.
+/// Asks the engine (`run`), and leaves what is known: it is not fixed and not told. Where the baseline is written anew, nothing is fixed.
 pub(super) fn beside_known(
     text: &Arc<str>,
     parsed: &Parse,
-    context: &dyn Context,
+    run: &dyn Fn(&Options<'_>) -> Outcome,
     options: &Options<'_>,
     known: &mut KnownOfFile,
     baselines: &Baselines,
@@ -37,10 +36,10 @@ pub(super) fn beside_known(
     let baseline = Arc::clone(&known.baseline);
     let of_file = baseline.of_file(&known.path);
     if of_file.is_none() && !updates {
-        return dfix_engine::run_parsed(text, parsed, context, options);
+        return run(options);
     }
     let looks = options.clone().with_withhold(&Nothing);
-    let mut outcome = dfix_engine::run_parsed(text, parsed, context, &looks);
+    let mut outcome = run(&looks);
     let places = outcome.remaining.iter().map(|it| (it, it.origin));
     let found = Found::of(text, parsed, places);
     if updates {
@@ -57,7 +56,7 @@ pub(super) fn beside_known(
     known.gone = gone;
     if known.count < outcome.remaining.len() {
         let options = options.clone().with_left(&left);
-        outcome = dfix_engine::run_parsed(text, parsed, context, &options);
+        outcome = run(&options);
     }
     if outcome.text != *text && !left.is_empty() {
         // What is known stays known in an instruction that other fixes have changed.

@@ -11,7 +11,9 @@ use dfix_syntax::Parse;
 
 use crate::baseline::Baselines;
 use crate::config::Configs;
+use super::decides::Decides;
 use crate::context::Folders;
+use crate::discover::Generated;
 use crate::select::CliSelection;
 
 /// What somebody asks to be done to every file, in the place of the rules.
@@ -47,6 +49,10 @@ pub(crate) struct Task<'a> {
     pub(crate) verbose: bool,
     /// What all files of the run know of the folders.
     pub(crate) folders: &'a Folders,
+    /// Which files are left because of what they say, where that counts.
+    pub(crate) generated: Option<&'a Generated>,
+    /// Who decides which fixes are made, where not all of them are.
+    pub(crate) decides: Option<&'a dyn Decides>,
     /// Whether to write what was fixed.
     pub(crate) write: bool,
     /// How many files may change, where that is limited.

@@ -253,7 +253,7 @@ fn what_is_excluded_is_left_by_name_where_that_is_asked_for() {
     assert_eq!((code, err.as_str()), (0, ""));
     let (_, _, err) = folder.dfix(&["-v", "vendor/Dockerfile"]);
     assert!(
-        err.contains("vendor/Dockerfile: left, as dfix.toml excludes it"),
+        err.contains("vendor/Dockerfile: left, as it is excluded"),
         "{err}"
     );
     let stdin = ["-", "--stdin-filename", "vendor/Dockerfile"];

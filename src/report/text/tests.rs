@@ -90,6 +90,7 @@ fn file() -> FileReport {
         weights: crate::select::Weights::default(),
         misconfigured: None,
         known: Vec::new(),
+        is_left: false,
         stands_for: 1,
         outcome: Some(Outcome {
             text: AFTER.into(),
