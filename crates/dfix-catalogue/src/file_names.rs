@@ -147,6 +147,7 @@ mod tests {
             FileMark::Key,
             FileMark::MayStart,
             FileMark::NoApt,
+            FileMark::NoDockerfile,
             FileMark::NodeSource,
             FileMark::Package,
             FileMark::Packed,

@@ -1,7 +1,7 @@
 //! The loop and the proofs, with toy rules.
 
 use crate::toys::*;
-use dfix_engine::{Options, Outcome, Proof, Rule, Safety, add_ignores, run};
+use dfix_engine::{Declined, Options, Outcome, Proof, Rule, Safety, add_ignores, run};
 use dfix_model::context::NoContext;
 
 fn with(text: &str, rules: &[&'static Rule]) -> Outcome {
@@ -136,6 +136,25 @@ fn what_is_below_the_level_stays_with_its_fix() {
         &Options::new(rules).with_threshold(Safety::Unsafe),
     );
     assert_eq!(&*outcome.text, "FROM a\nUSER app\nCMD x\n");
+}
+
+#[test]
+fn a_fix_that_is_declined_is_not_made_and_told() {
+    let text = "FROM a\nRUN pip install x\nRUN pip install y\n";
+    let rules: &[&'static Rule] = &[&NO_CACHE];
+    let all = run(text, &NoContext, &Options::new(rules));
+    let found: Vec<_> = all.applied().collect();
+    let [first, second] = found[..] else {
+        panic!("{all:?}");
+    };
+    assert!(Declined::of(first).is_of(first) && !Declined::of(first).is_of(second));
+    let declined = [Declined::of(first)];
+    let options = Options::new(rules).with_declined(&declined);
+    let outcome = run(text, &NoContext, &options);
+    let (before, after) = text.split_at(text.find("RUN pip install y").expect("it is there"));
+    assert!(outcome.text.starts_with(before), "{}", outcome.text);
+    assert!(!outcome.text.ends_with(after), "{}", outcome.text);
+    assert!(outcome.remaining.iter().any(|it| declined[0].is_of(it)));
 }
 
 #[test]
