@@ -39,6 +39,7 @@ mod rewrite_command;
 mod rules_ask;
 mod rules_page;
 mod selection;
+mod schemas;
 mod sizes;
 mod starts;
 mod statistics;
