@@ -1,6 +1,7 @@
 //! Which files changed in git: since a revision, or in the index. git itself is asked, and only where this is asked for.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -9,6 +10,10 @@ use std::process::Command;
 pub(crate) struct Changed {
     /// The files, as real paths.
     files: HashSet<PathBuf>,
+    /// Those of them that git does not know yet.
+    new: HashSet<PathBuf>,
+    /// What they are compared with.
+    with: String,
     /// Of what is staged: files that have other changes beside it.
     unstaged: HashSet<PathBuf>,
 }
@@ -28,7 +33,13 @@ impl Changed {
     /// # Errors
     /// A sentence: there is no git or no repository, or it does not know the revision.
     pub(crate) fn of(paths: &[PathBuf], since: Since<'_>) -> Result<Self, String> {
-        let mut changed = Changed::default();
+        let mut changed = Changed {
+            with: match since {
+                Since::Revision(revision) => revision.to_owned(),
+                Since::Staged => "--cached".to_owned(),
+            },
+            ..Changed::default()
+        };
         let mut roots: HashSet<PathBuf> = HashSet::new();
         for path in paths {
             let root = root_of(path)?;
@@ -49,7 +60,7 @@ impl Changed {
                     ];
                     changed.files.extend(names(&range)?);
                     let unknown = ["ls-files", "--others", "--exclude-standard", "-z"];
-                    changed.files.extend(names(&unknown)?);
+                    changed.new.extend(names(&unknown)?);
                 }
                 Since::Staged => {
                     let staged = [
@@ -72,13 +83,53 @@ impl Changed {
 
     /// Whether a file is one of those.
     pub(crate) fn has(&self, file: &Path) -> bool {
-        std::fs::canonicalize(file).is_ok_and(|it| self.files.contains(&it))
+        std::fs::canonicalize(file)
+            .is_ok_and(|it| self.files.contains(&it) || self.new.contains(&it))
+    }
+
+    /// The lines of a file that changed, from 0, in order.
+    ///
+    /// # Errors
+    /// A sentence.
+    pub(crate) fn lines_of(&self, file: &Path) -> Result<Vec<Range<usize>>, String> {
+        let file =
+            std::fs::canonicalize(file).map_err(|error| format!("cannot be read: {error}"))?;
+        if self.new.contains(&file) {
+            let all = 0..usize::MAX;
+            return Ok(Vec::from([all]));
+        }
+        let name = file.to_string_lossy();
+        let arguments = [
+            "--literal-pathspecs",
+            "diff",
+            "--unified=0",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--no-renames",
+            &*self.with,
+            "--",
+            &*name,
+        ];
+        let patch = git(&folder_of(&file), &arguments)?;
+        let heads = patch.split(|it| *it == b'\n').filter_map(lines_of_hunk);
+        Ok(heads.filter(|it| !it.is_empty()).collect())
     }
 
     /// Whether a file that is staged has other changes as well, so that what lies in the folder is not what would be committed.
     pub(crate) fn is_mixed(&self, file: &Path) -> bool {
         std::fs::canonicalize(file).is_ok_and(|it| self.unstaged.contains(&it))
     }
+}
+
+/// The lines, from 0, that the hunk with this head (`@@ -1,2 +3,4 @@`) has in the new text.
+fn lines_of_hunk(head: &[u8]) -> Option<Range<usize>> {
+    let head = std::str::from_utf8(head.strip_prefix(b"@@ -")?.split(|it| *it == b'@').next()?);
+    let (_, new) = head.ok()?.split_once(" +")?;
+    let (start, count) = new.trim().split_once(',').unwrap_or((new.trim(), "1"));
+    let (start, count): (usize, usize) = (start.parse().ok()?, count.parse().ok()?);
+    let start = start.saturating_sub(1);
+    Some(start..start + count)
 }
 
 /// The files below these paths that have changes which are not committed, as git names them.

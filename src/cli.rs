@@ -56,6 +56,9 @@ pub(crate) struct Check {
     /// Also print how often each rule found something
     #[arg(long)]
     pub(crate) statistics: bool,
+    /// With --since or --staged: only findings on lines that changed; the rest of a file is neither told nor fixed
+    #[arg(long, conflicts_with_all = ["add_ignore", "update_baseline"])]
+    pub(crate) changed_lines: bool,
     /// Findings that are known, written down in this file: they are not told, not fixed, and do not count
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,

@@ -7,6 +7,7 @@ mod holder;
 mod inline;
 mod known;
 mod left;
+mod on_lines;
 mod panics;
 mod task;
 mod threads;

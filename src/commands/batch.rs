@@ -150,6 +150,7 @@ impl Batch {
             ignore_because: None,
             cli: &self.selection,
             configs: own.as_ref().unwrap_or(&self.configs),
+            changed_lines: None,
             baselines: None,
             context: None,
             verbose: false,

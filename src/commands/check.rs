@@ -23,6 +23,9 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
     let baselines = Baselines::new(check.baseline.as_deref(), check.update_baseline)?;
     let mut task = visit.task(&selection, None);
     task.baselines = (!check.no_baseline).then_some(&baselines);
+    if check.changed_lines {
+        task.changed_lines = Some(visit.changed_lines()?);
+    }
     task.ignore_because = check.add_ignore.as_deref();
     if let Some(why) = task.ignore_because.and_then(|it| wrong_reason(it, ALL)) {
         return Err(Stop::Message(format!("--add-ignore: {why}")));
@@ -40,6 +43,10 @@ pub(super) fn run(check: &cli::Check, common: &Common, out: &mut dyn Write) -> R
         if name.is_some_and(|name| visit.leaves_out(name)) {
             out.write_all(&standard_input()?)?;
             return Ok(Exit::Clean);
+        }
+        if check.changed_lines {
+            let message = "--changed-lines works on files, not on standard input";
+            return Err(Stop::Message(message.to_owned()));
         }
         if check.update_baseline {
             let message = "--update-baseline works on files, not on standard input";

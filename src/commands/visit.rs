@@ -79,6 +79,7 @@ impl<'a> Visit<'a> {
             ignore_because: None,
             cli: selection,
             configs: &self.configs,
+            changed_lines: None,
             baselines: None,
             context: self.work.context.as_deref(),
             verbose: self.common.verbose,
@@ -88,6 +89,14 @@ impl<'a> Visit<'a> {
             write: self.work.fix,
             limit: self.work.limit,
         }
+    }
+
+    /// What changed, where only its lines are to count. Fails where nothing says since when.
+    pub(super) fn changed_lines(&self) -> Result<&Changed, Stop> {
+        let message = "--changed-lines: say since when, by --since REVISION or --staged";
+        self.changed
+            .as_ref()
+            .ok_or_else(|| Stop::Message(message.to_owned()))
     }
 
     /// Whether a configuration has the file left, though it is named.

@@ -13,6 +13,7 @@ use super::decides::settled;
 use super::file_report::FileReport;
 use super::known::{KnownOfFile, beside_known};
 use super::left::{foreign, too_long};
+use super::on_lines::OnLines;
 use super::panics::catching;
 use super::task::Task;
 use crate::baseline::Baselines;
@@ -60,6 +61,12 @@ pub(super) fn do_dockerfile(
             gone: 0,
         }),
         Err(error) => return FileReport::misconfigured(path, &error),
+    };
+    // Of a Dockerfile in another file all lines count: those that git names are of that file.
+    let changed = task.changed_lines.filter(|_| within.is_none());
+    let lines = match changed.map(|it| it.lines_of(&path)).transpose() {
+        Ok(lines) => lines.map(|it| OnLines::new(&before, &it)),
+        Err(message) => return FileReport::failed(path, FileError::new(message)),
     };
     let selection = Selection::new(task.cli, config);
     let made = catching(|| {
@@ -144,6 +151,8 @@ struct Run<'a> {
     text: &'a Arc<str>,
     parsed: &'a Parse,
     context: &'a dyn Context,
+    /// The lines that count, where not all do.
+    lines: Option<&'a OnLines>,
 }
 
 /// Asks the engine.
@@ -159,6 +168,7 @@ fn fix(
         text,
         parsed,
         context,
+        lines,
     } = *run;
     if let Some(job) = task.job {
         return job.run(text, parsed, context);
@@ -168,6 +178,9 @@ fn fix(
         .with_settings(&selection.settings)
         .with_known(dfix_rules::ALL);
     options.withhold = withhold;
+    let left = lines.map(|it| it.left(text, parsed, context, &options));
+    let left = left.unwrap_or_default();
+    let options = options.with_left(&left);
     let run = |options: &Options<'_>| settled(path, task.decides, text, parsed, context, options);
     let mut outcome = match task.ignore_because {
         Some(reason) => dfix_engine::add_ignores(text, parsed, context, &options, reason),
@@ -178,6 +191,9 @@ fn fix(
             None => run(&options),
         },
     };
+    if let Some(lines) = lines {
+        lines.retain(&mut outcome);
+    }
     if !selection.report_unused_ignores {
         outcome
             .remaining

@@ -55,7 +55,8 @@ pub(super) fn beside_known(
     known.count = outcome.remaining.iter().filter(|it| is_known(it)).count();
     known.gone = gone;
     if known.count < outcome.remaining.len() {
-        let options = options.clone().with_left(&left);
+        let all = [options.left, &left].concat();
+        let options = options.clone().with_left(&all);
         outcome = run(&options);
     }
     if outcome.text != *text && !left.is_empty() {

@@ -10,6 +10,7 @@ use dfix_model::context::Context;
 use dfix_syntax::Parse;
 
 use crate::baseline::Baselines;
+use crate::changed::Changed;
 use crate::config::Configs;
 use super::decides::Decides;
 use crate::context::Folders;
@@ -41,6 +42,8 @@ pub(crate) struct Task<'a> {
     pub(crate) cli: &'a CliSelection,
     /// The configurations.
     pub(crate) configs: &'a Configs,
+    /// What changed, where only what is found on these lines counts.
+    pub(crate) changed_lines: Option<&'a Changed>,
     /// What is known of files, where that counts.
     pub(crate) baselines: Option<&'a Baselines>,
     /// The build context of every file, where the command line names one.

@@ -50,6 +50,52 @@ fn since_a_revision_is_what_differs_and_what_is_new() {
 }
 
 #[test]
+fn of_a_file_that_changed_only_the_lines_that_did_count() {
+    let folder = repository();
+    let more = "RUN pip install flask \\\n  && pip install django\nRUN cd /x\n";
+    folder.put("b/Dockerfile", format!("{BAD}{more}").as_bytes());
+    folder.put("new/Dockerfile", BAD.as_bytes());
+    let arguments = [
+        "--since",
+        "HEAD",
+        "--changed-lines",
+        "--rule",
+        "pip-no-cache-dir",
+    ];
+    let run = |more: &[&str]| folder.dfix(&[&arguments, more].concat());
+    let (code, out, _) = run(&["--format", "concise"]);
+    let places: Vec<&str> = out.lines().filter_map(|it| it.split(": ").next()).collect();
+    assert_eq!(code, 1);
+    assert_eq!(
+        places,
+        [
+            "b/Dockerfile:3:9",
+            "b/Dockerfile:4:10",
+            "new/Dockerfile:2:9"
+        ]
+    );
+    let (_, out, _) = run(&["--format", "json"]);
+    assert!(out.contains("\"filesWithFindings\": 2"), "{out}");
+    let (_, patch, _) = run(&["--diff"]);
+    assert_eq!(patch.matches("\n+").count(), 3 + 2, "{patch}");
+    // Of an instruction of several lines only the one that changed.
+    git(&folder, &["add", "-A"]);
+    git(&folder, &["commit", "-q", "-m", "second"]);
+    let more = more.replace("django", "Django");
+    folder.put("b/Dockerfile", format!("{BAD}{more}").as_bytes());
+    assert_eq!(run(&["--fix"]).0, 0);
+    let fixed = more.replace("pip install Django", "pip install --no-cache-dir Django");
+    assert_eq!(folder.text("b/Dockerfile"), format!("{BAD}{fixed}"));
+    assert_eq!(folder.text("new/Dockerfile"), BAD);
+    git(&folder, &["add", "-A"]);
+    let staged = ["--staged", "--changed-lines", "--rule", "pip-no-cache-dir"];
+    assert_eq!(folder.dfix(&staged).0, 0, "that line is fixed");
+    let (code, _, errors) = folder.dfix(&["--changed-lines"]);
+    assert_eq!(code, 2);
+    assert!(errors.contains("say since when"), "{errors}");
+}
+
+#[test]
 fn staged_is_what_would_be_committed_and_nothing_is_mixed() {
     let folder = repository();
     for path in ["a/Dockerfile", "b/Dockerfile"] {
