@@ -1,9 +1,11 @@
 //! Which files changed in git: since a revision, or in the index. git itself is asked, and only where this is asked for.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use crate::report::work_tree_of;
 
 /// What changed in the repositories of some paths.
 #[derive(Debug, Default)]
@@ -158,6 +160,25 @@ pub(crate) fn uncommitted(paths: &[PathBuf]) -> Result<Vec<String>, String> {
     all.sort();
     all.dedup();
     Ok(all)
+}
+
+/// Those of these files that have changes which are not committed. Where there is no git, and no work tree, there are none.
+pub(crate) fn uncommitted_of<'f>(files: impl Iterator<Item = &'f Path>) -> Vec<&'f Path> {
+    let mut dirty: HashMap<PathBuf, HashSet<PathBuf>> = HashMap::new();
+    let is_dirty = |file: &&Path| {
+        let Ok(file) = std::fs::canonicalize(file) else {
+            return false;
+        };
+        let Some(root) = file.parent().and_then(work_tree_of) else {
+            return false;
+        };
+        let of_root = dirty.entry(root).or_insert_with_key(|root| {
+            let names = uncommitted(std::slice::from_ref(root)).unwrap_or_default();
+            names.iter().map(|it| root.join(it)).collect()
+        });
+        of_root.contains(&file)
+    };
+    files.filter(is_dirty).collect()
 }
 
 /// The root of the work tree that a path lies in, links followed.

@@ -25,7 +25,7 @@ mod xml;
 pub(crate) use advice::{of_fix, printable};
 pub(crate) use entry::{Mode, Wanted};
 pub(crate) use json::of_file;
-pub(crate) use patch_names::PatchNames;
+pub(crate) use patch_names::{PatchNames, work_tree_of};
 pub(crate) use printer::Printer;
 pub(crate) use summary::{Counts, Summary};
 pub(crate) use text::last_line;

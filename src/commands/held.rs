@@ -1,6 +1,7 @@
 //! What is to be written when all files have been looked at: kept on the disk meanwhile, so that memory does not grow with it.
 
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::Path;
 
 use tempfile::SpooledTempFile;
 
@@ -41,6 +42,12 @@ struct Kept {
 }
 
 impl Held {
+    /// The files that are going to be written.
+    pub(super) fn changing(&self) -> impl Iterator<Item = &Path> {
+        let changing = self.files.iter().filter(|it| it.change.is_some());
+        changing.map(|it| &*it.report.path)
+    }
+
     /// Keeps what came of the next file.
     pub(super) fn keep(&mut self, told: Told) -> io::Result<()> {
         let change = told

@@ -10,6 +10,7 @@ use super::held::Held;
 use super::known::KnownFile;
 use super::reports;
 use super::told::{Printers, Told};
+use crate::changed::uncommitted_of;
 use crate::cli::{Common, Format, ReportFile, Work};
 use crate::console::{self, Progress, report_error, uses_color};
 use crate::exit::{Exit, Stop};
@@ -156,6 +157,9 @@ impl<'a> Shower<'a> {
         let Some(held) = self.held.take() else {
             return Ok(());
         };
+        if !self.common.quiet && !self.work.require_clean {
+            note_uncommitted(&held);
+        }
         let printers = self.printers();
         held.write(threads, &printers, |told| self.show(told))
     }
@@ -236,6 +240,22 @@ pub(super) fn show(
 fn keep((report, kept): &mut (&ReportFile, SpooledTempFile), text: &[u8]) -> Result<(), Stop> {
     kept.write_all(text)
         .map_err(|error| reports::cannot(report, &error.to_string()))
+}
+
+/// Says where files that are going to be written have changes that are not committed: git cannot give those back alone.
+fn note_uncommitted(held: &Held) {
+    const MOST: usize = 3;
+    let files = uncommitted_of(held.changing());
+    let names = files.iter().take(MOST).map(|it| it.display().to_string());
+    let mut names = names.collect::<Vec<_>>().join(", ");
+    if let Some(more @ 1..) = files.len().checked_sub(MOST) {
+        names = format!("{names} and {more} more");
+    }
+    if !files.is_empty() {
+        console::note(&format!(
+            "what --fix writes comes to changes that are not committed: {names} (--require-clean stops there)"
+        ));
+    }
 }
 
 fn cannot_keep(error: &io::Error) -> Stop {

@@ -130,6 +130,27 @@ fn a_work_tree_that_has_to_be_clean_is() {
 }
 
 #[test]
+fn fixing_what_is_not_committed_is_said() {
+    let said =
+        "dfix: note: what --fix writes comes to changes that are not committed: b/Dockerfile (";
+    let folder = repository();
+    folder.put("b/Dockerfile", format!("{BAD}# more\n").as_bytes());
+    folder.put("other", b"");
+    let (_, _, errors) = folder.dfix(&["--fix", "--exit-zero"]);
+    assert!(errors.contains(said), "{errors}");
+    assert_eq!(errors.lines().count(), 1, "{errors}");
+    // Now what lies there is not committed, and nothing is written.
+    let (_, _, errors) = folder.dfix(&["--fix", "--exit-zero"]);
+    assert_eq!(errors, "");
+    let clean = repository();
+    clean.put("other", b"");
+    for run in ["--fix", "--diff"] {
+        let (_, _, errors) = clean.dfix(&[run, "--exit-zero"]);
+        assert!(!errors.contains("not committed"), "{errors}");
+    }
+}
+
+#[test]
 fn a_limit_takes_the_first_files_that_would_change() {
     let folder = Folder::new(&[
         ("a/Dockerfile", "FROM scratch\n"),
