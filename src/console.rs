@@ -17,6 +17,7 @@ pub(crate) use progress::Progress;
 pub(crate) const BOLD: Style = Style::new().bold();
 pub(crate) const GREEN: Style = AnsiColor::Green.on_default().bold();
 pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+pub(crate) const CYAN: Style = AnsiColor::Cyan.on_default();
 pub(crate) const RED: Style = AnsiColor::Red.on_default().bold();
 
 /// A text in a style, where colour is used.

@@ -51,14 +51,14 @@ impl Printers {
         let is_for_programs = !matches!(format, Format::Text | Format::Concise);
         let color = uses_color(common.color, io::stdout().is_terminal());
         let printed = if work.diff && !is_for_programs {
-            Some(Printer::of_patches(&names))
+            Some(Printer::of_patches(&names, color))
         } else {
             let is_printed = !common.quiet || is_for_programs;
             is_printed.then(|| Printer::new(format, wanted(color)))
         };
         let reports = work.report.iter().map(|it| {
             Some(match it.kind {
-                ReportKind::Patch => Printer::of_patches(&names),
+                ReportKind::Patch => Printer::of_patches(&names, false),
                 ReportKind::Format(format) => Printer::new(format, wanted(false)),
             })
         });

@@ -6,12 +6,14 @@ use super::advice::{open_conditions, printable};
 use super::each::Each;
 use super::entry::{Entry, Mode, Status, entries};
 use super::summary::Summary;
+use crate::console::{BOLD, GREEN, RED, YELLOW, painted};
 use crate::labels;
 use crate::runner::FileReport;
 
 /// A line a finding.
 pub(super) struct Concise {
     pub(super) mode: Mode,
+    pub(super) color: bool,
 }
 
 impl Each for Concise {
@@ -23,14 +25,17 @@ impl Each for Concise {
                 (Some(fix), Status::Fix) => format!(" {}", labels::safety(fix.safety)),
                 _ => String::new(),
             };
-            let word = entry.heading();
+            let style = match entry.status {
+                Status::Fix => GREEN,
+                Status::Withheld(_) | Status::ByHand => YELLOW,
+                Status::Refused => RED,
+            };
+            let word = painted(self.color, style, &format!("{}{level}", entry.heading()));
             let message = printable(&entry.finding.message);
             let rule = entry.finding.rule;
             let why = why(&entry);
-            writeln!(
-                out,
-                "{path}:{line}:{column}: {word}{level} {rule}: {message}{why}"
-            )?;
+            let place = painted(self.color, BOLD, &format!("{path}:{line}:{column}"));
+            writeln!(out, "{place}: {word} {rule}: {message}{why}")?;
         }
         Ok(())
     }

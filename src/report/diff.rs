@@ -5,29 +5,59 @@
 use std::io::{self, Write as _};
 use std::sync::Arc;
 
+use anstyle::Style;
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 
 use super::each::Each;
 use super::patch_names::PatchNames;
 use super::summary::Summary;
+use crate::console::{BOLD, CYAN, GREEN, RED};
 use crate::runner::FileReport;
 
 /// Equal lines around a change.
 const AROUND: usize = 3;
 
 /// The patch of each file that changes.
-pub(super) struct Patches(pub(super) Arc<PatchNames>);
+pub(super) struct Patches {
+    pub(super) names: Arc<PatchNames>,
+    /// For eyes: `git apply` does not take colours.
+    pub(super) color: bool,
+}
 
 impl Each for Patches {
     fn file(&self, file: &FileReport, out: &mut dyn io::Write) -> io::Result<()> {
         let mut text = Vec::new();
-        of_file(file, &self.0, &mut text);
+        of_file(file, &self.names, &mut text);
+        if self.color {
+            return print_in_color(&text, out);
+        }
         out.write_all(&text)
     }
 
     fn end(&self, _: &Summary, _: &mut dyn io::Write) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Prints the patch of one file as git does on a terminal.
+fn print_in_color(patch: &[u8], out: &mut dyn io::Write) -> io::Result<()> {
+    let mut is_head = true;
+    for line in lines(patch) {
+        let text = line.strip_suffix(b"\n").unwrap_or(line);
+        let is_hunk = text.starts_with(b"@@ ");
+        is_head &= !is_hunk;
+        let style = match text.first() {
+            _ if is_head => BOLD,
+            _ if is_hunk => CYAN,
+            Some(b'+') => GREEN,
+            Some(b'-') => RED,
+            _ => Style::new(),
+        };
+        write!(out, "{style}")?;
+        out.write_all(text)?;
+        writeln!(out, "{style:#}")?;
+    }
+    Ok(())
 }
 
 /// The patch of a file, appended to `out`.

@@ -30,7 +30,12 @@ impl Printer {
         let (mode, patches) = (wanted.mode, wanted.patches);
         let whole: Whole = match format {
             Format::Text => return Printer::Each(Box::new(text::Text::new(&wanted))),
-            Format::Concise => return Printer::Each(Box::new(concise::Concise { mode })),
+            Format::Concise => {
+                return Printer::Each(Box::new(concise::Concise {
+                    mode,
+                    color: wanted.color,
+                }));
+            }
             Format::Jsonl => {
                 let names = patches.then(|| Arc::clone(&wanted.names));
                 return Printer::Each(Box::new(json::Lines {
@@ -52,9 +57,10 @@ impl Printer {
         Printer::Whole(whole, wanted)
     }
 
-    /// That of a patch which `git apply` takes.
-    pub(crate) fn of_patches(names: &Arc<PatchNames>) -> Self {
-        Printer::Each(Box::new(diff::Patches(Arc::clone(names))))
+    /// That of a patch which `git apply` takes, unless it is in colour.
+    pub(crate) fn of_patches(names: &Arc<PatchNames>, color: bool) -> Self {
+        let names = Arc::clone(names);
+        Printer::Each(Box::new(diff::Patches { names, color }))
     }
 
     /// Prints all files at once.

@@ -293,6 +293,26 @@ fn quiet_prints_nothing_and_colour_only_where_asked() {
     assert_eq!(folder.dfix(&["-q"]), (0, String::new(), String::new()));
     assert!(!folder.dfix(&[]).1.contains('\u{1b}'));
     assert!(folder.dfix(&["--color", "always"]).1.contains('\u{1b}'));
+    // Colour changes no word, and reports in files have none.
+    folder.put("Dockerfile", b"FROM python:3.12-slim\nRUN pip install x\n");
+    for more in [&["--format", "concise"][..], &["--diff"], &["--statistics"]] {
+        let plain = folder.dfix(more).1;
+        let report = ["--color=always", "--report=concise=c", "--report=patch=p"];
+        let painted = folder.dfix(&[&report, more].concat()).1;
+        assert!(painted.contains('\u{1b}'), "{more:?}");
+        let parts = painted.split('\u{1b}').enumerate();
+        let words: String = parts
+            .map(|(at, it)| {
+                if at == 0 {
+                    it
+                } else {
+                    it.split_once('m').unwrap().1
+                }
+            })
+            .collect();
+        assert_eq!(words, plain);
+        assert!(!folder.text("c").contains('\u{1b}') && !folder.text("p").contains('\u{1b}'));
+    }
     let (_, _, err) = folder.dfix(&["-v"]);
     assert!(err.contains("Dockerfile (no configuration)"), "{err}");
 }
