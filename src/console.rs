@@ -43,6 +43,34 @@ pub(crate) fn uses_color(asked: Color, is_terminal: bool) -> bool {
     }
 }
 
+/// How wide the terminal is that standard output is, if it is one; `COLUMNS` says otherwise.
+pub(crate) fn width() -> Option<usize> {
+    const LEAST: usize = 40;
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    let said = std::env::var("COLUMNS").ok().and_then(|it| it.parse().ok());
+    let real = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    said.or_else(real).map(|it: usize| it.max(LEAST))
+}
+
+/// A text with line ends where it would be wider than so many characters, if words allow that.
+pub(crate) fn wrapped(text: &str, width: usize) -> String {
+    let mut lines = String::with_capacity(text.len());
+    let mut column = 0;
+    for (index, word) in text.split(' ').enumerate() {
+        let length = word.chars().count();
+        if index > 0 {
+            let fits = column + 1 + length <= width;
+            lines.push(if fits { ' ' } else { '\n' });
+            column = if fits { column + 1 } else { 0 };
+        }
+        lines.push_str(word);
+        column += length;
+    }
+    lines
+}
+
 /// Says on standard error what is worth knowing, once in a run.
 pub(crate) fn note(text: &str) {
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());

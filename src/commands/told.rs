@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dfix_engine::{Finding, Severity};
 
 use crate::cli::{Common, Format, ReportKind, Work};
-use crate::console::uses_color;
+use crate::console::{self, uses_color};
 use crate::report::{Counts, Mode, PatchNames, Printer, Wanted, statistics};
 use crate::runner::FileReport;
 
@@ -40,11 +40,12 @@ impl Printers {
     pub(super) fn new(work: &Work, common: &Common, counts_rules: bool, is_writing: bool) -> Self {
         let mode = mode(work);
         let names = Arc::new(PatchNames::new(&work.given, work.relative));
-        let wanted = |color| Wanted {
+        let wanted = |color, width| Wanted {
             mode,
             patches: work.diff,
             names: Arc::clone(&names),
             color,
+            width,
             statistics: counts_rules,
         };
         let format = common.format.unwrap_or(Format::Text);
@@ -54,12 +55,12 @@ impl Printers {
             Some(Printer::of_patches(&names, color))
         } else {
             let is_printed = !common.quiet || is_for_programs;
-            is_printed.then(|| Printer::new(format, wanted(color)))
+            is_printed.then(|| Printer::new(format, wanted(color, console::width())))
         };
         let reports = work.report.iter().map(|it| {
             Some(match it.kind {
                 ReportKind::Patch => Printer::of_patches(&names, false),
-                ReportKind::Format(format) => Printer::new(format, wanted(false)),
+                ReportKind::Format(format) => Printer::new(format, wanted(false, None)),
             })
         });
         let has_place = statistics::have_place_in(format) && (!work.diff || is_for_programs);

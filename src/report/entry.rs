@@ -33,6 +33,8 @@ pub(crate) struct Wanted {
     pub(crate) names: Arc<PatchNames>,
     /// Whether to use colour.
     pub(crate) color: bool,
+    /// How wide the terminal is, if it is printed on one.
+    pub(crate) width: Option<usize>,
     /// Whether to count the findings of each rule.
     pub(crate) statistics: bool,
 }

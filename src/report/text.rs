@@ -12,7 +12,7 @@ use super::each::Each;
 use super::entry::{Entry, Mode, Status, Wanted, entries};
 use super::statistics;
 use super::summary::Summary;
-use crate::console::{BOLD, GREEN, RED, YELLOW, painted};
+use crate::console::{BOLD, GREEN, RED, YELLOW, painted, wrapped};
 use crate::labels;
 use crate::rule_names::by_id;
 use crate::runner::FileReport;
@@ -26,12 +26,22 @@ const MOST_TOLD: usize = 24;
 /// From so many findings on the table by rule stands behind them.
 const MANY: usize = 200;
 
+/// How wide what is no terminal is taken to be.
+const USUAL_WIDTH: usize = 100;
+
+/// So wide a text is at least, whatever stands before it.
+const LEAST_WIDTH: usize = 20;
+
+/// What stands before the name of a sentence below the source: the number of a line, ` = `, and `: ` behind it.
+const MARGIN: usize = 9;
+
 /// For people.
 pub(super) struct Text {
     mode: Mode,
     color: bool,
     statistics: bool,
     renderer: Renderer,
+    width: Option<usize>,
     /// How much is told so far, which comes to nothing where it is more than a screenful of `--fix`.
     told: AtomicUsize,
 }
@@ -47,7 +57,8 @@ impl Text {
             mode: wanted.mode,
             color: wanted.color,
             statistics: wanted.statistics,
-            renderer: renderer.term_width(100),
+            renderer: renderer.term_width(wanted.width.unwrap_or(USUAL_WIDTH)),
+            width: wanted.width,
             told: AtomicUsize::new(0),
         }
     }
@@ -67,7 +78,7 @@ impl Each for Text {
         self.told.fetch_add(entries.len(), Ordering::Relaxed);
         let path = printable(&file.path.to_string_lossy());
         for entry in entries {
-            let shown = self.renderer.render(&[block(&entry, &path)]);
+            let shown = self.renderer.render(&[block(&entry, &path, self.width)]);
             writeln!(out, "{}\n", shown.trim_end())?;
         }
         Ok(())
@@ -91,7 +102,7 @@ impl Each for Text {
     }
 }
 
-fn block<'a>(entry: &Entry<'a>, path: &'a str) -> Group<'a> {
+fn block<'a>(entry: &Entry<'a>, path: &'a str, width: Option<usize>) -> Group<'a> {
     let finding = entry.finding;
     let level = match entry.status {
         Status::Fix => Level::NOTE,
@@ -108,18 +119,36 @@ fn block<'a>(entry: &Entry<'a>, path: &'a str) -> Group<'a> {
     let mark = AnnotationKind::Primary
         .span(entry.within.clone())
         .label(summary);
+    let heading = entry.heading();
     let mut block = level
-        .with_name(entry.heading())
-        .primary_title(printable(&finding.message))
+        .with_name(heading.clone())
+        .primary_title(in_width(
+            &finding.message,
+            width,
+            heading.chars().count() + finding.rule.len() + "[]: ".len(),
+        ))
         .id(finding.rule)
         .element(snippet.annotation(mark));
     if let Some(change) = change(entry) {
         block = block.element(change);
     }
     for (name, text) in footers(entry) {
-        block = block.element(Level::NOTE.with_name(name).message(printable(&text)));
+        block = block.element(Level::NOTE.with_name(name).message(in_width(
+            &text,
+            width,
+            MARGIN + name.len(),
+        )));
     }
     block
+}
+
+/// A text in lines of this width, less what stands before it.
+fn in_width(text: &str, width: Option<usize>, before: usize) -> String {
+    let text = printable(text);
+    match width {
+        Some(width) => wrapped(&text, width.saturating_sub(before).max(LEAST_WIDTH)),
+        None => text,
+    }
 }
 
 /// The lines that the fix touches with what comes in and goes out.

@@ -115,12 +115,17 @@ fn printed(color: bool, mode: Mode) -> String {
 }
 
 fn in_format(format: Format, color: bool, mode: Mode) -> String {
+    in_width(None, format, color, mode)
+}
+
+fn in_width(width: Option<usize>, format: Format, color: bool, mode: Mode) -> String {
     let files = [file()];
     let wanted = Wanted {
         mode,
         patches: false,
         names: PatchNames::relative().into(),
         color,
+        width,
         statistics: true,
     };
     let mut out = Vec::new();
@@ -146,6 +151,27 @@ fn colour_changes_no_word() {
         plain.push_str(part.split_once('m').unwrap().1);
     }
     assert_eq!(plain, printed(false, Mode::Check));
+}
+
+#[test]
+fn on_a_terminal_lines_are_as_wide_as_that() {
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split_whitespace().filter(|it| *it != "|");
+        words.map(str::to_owned).collect()
+    };
+    let text = in_width(Some(64), Format::Text, false, Mode::Check);
+    let sentences = text
+        .lines()
+        .filter(|it| it.contains(" = ") || it.contains("]: ") || it.starts_with("      "));
+    for line in sentences {
+        assert!(line.chars().count() <= 64, "{line}");
+    }
+    let whole = printed(false, Mode::Check);
+    assert!(text.lines().count() > whole.lines().count(), "{text}");
+    let (mut narrow, mut wide) = (words(&text), words(&whole));
+    narrow.sort_unstable();
+    wide.sort_unstable();
+    assert_eq!(narrow, wide);
 }
 
 #[test]
