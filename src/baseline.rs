@@ -16,6 +16,7 @@ use dfix_model::Model;
 use dfix_syntax::{Parse, TextRange};
 
 use crate::config::{Config, ConfigError, relative_to_cwd, whole};
+use crate::console;
 use crate::file_error::FileError;
 
 pub(crate) use parts::OfFile;
@@ -88,11 +89,11 @@ impl Baselines {
 
 impl Baseline {
     fn read(file: &Path, may_be_new: bool) -> Result<Self, ConfigError> {
-        let text = match fs::read_to_string(file) {
+        let text = match fs::read(file).map(|it| String::from_utf8_lossy(&it).into_owned()) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 if may_be_new {
-                    String::new()
+                    lines::written(&BTreeMap::new())
                 } else {
                     return Err(ConfigError {
                         file: file.to_owned(),
@@ -110,9 +111,21 @@ impl Baseline {
                 });
             }
         };
+        let files = match lines::read(file, &text) {
+            Err(error) if may_be_new && error.message.ends_with(lines::IS_WRITTEN_ANEW) => {
+                let shown = relative_to_cwd(file);
+                let why = error.message.trim_end_matches(lines::IS_WRITTEN_ANEW);
+                console::note(&format!(
+                    "{}: {why}, so it is written anew",
+                    shown.display()
+                ));
+                BTreeMap::new()
+            }
+            read => read?,
+        };
         Ok(Baseline {
             file: file.to_owned(),
-            files: lines::read(file, &text)?,
+            files,
         })
     }
 

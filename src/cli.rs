@@ -533,6 +533,10 @@ pub(crate) fn arguments() -> Arguments {
 
 /// The subcommand that `word` is, or is nearly.
 pub(crate) fn subcommand_like(word: &str) -> Option<String> {
+    // What needs no command.
+    if ["check", "lint", "fix", "format"].contains(&word) {
+        return None;
+    }
     let command = Arguments::command();
     let names: Vec<&str> = command
         .get_subcommands()

@@ -12,6 +12,9 @@ use crate::config::ConfigError;
 /// The first line. A later form of the file has another number.
 const HEAD: &str = "{\"dfix-baseline\":1}";
 
+/// How a message ends where the file may be written anew.
+pub(super) const IS_WRITTEN_ANEW: &str = "; --update-baseline writes the file anew";
+
 /// How much of an instruction is shown.
 const MOST_LETTERS: usize = 100;
 
@@ -32,8 +35,11 @@ pub(super) fn read(file: &Path, text: &str) -> Result<BTreeMap<String, OfFile>, 
     let wrong = |line: usize, why: String| ConfigError {
         file: file.to_owned(),
         place: Some((line + 1, 1)),
-        message: format!("{why}; --update-baseline writes the file anew"),
+        message: format!("{why}{IS_WRITTEN_ANEW}"),
     };
+    if text.trim().is_empty() {
+        return Err(wrong(0, "this baseline is empty".to_owned()));
+    }
     for (number, line) in text.lines().enumerate() {
         let line = line.trim();
         if number == 0 && !line.starts_with("{\"dfix-baseline\"") {
@@ -124,6 +130,8 @@ pub(super) fn beginning(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::{beginning, hash, read, written};
 
     #[test]
@@ -142,8 +150,9 @@ mod tests {
         // The lines of two branches, in any order.
         let merged = format!("{text}{}", text.replace("\"count\":2", "\"count\":1"));
         assert_eq!(written(&read(file, &merged).unwrap()), text);
-        assert!(read(file, "").unwrap().is_empty());
+        assert!(read(file, &written(&BTreeMap::new())).unwrap().is_empty());
         for (text, told) in [
+            ("", ":1:1: this baseline is empty"),
             ("[]\n", ":1:1: this is no baseline of dfix"),
             (
                 "{\"dfix-baseline\":2}\n",

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::show::is_json;
 use crate::cli::{Common, ConfigCommand};
 use crate::config::{Config, Configs, Level, Said, relative_to_cwd, schema};
+use crate::console;
 use crate::exit::{Exit, Stop};
 use crate::rule_names::ALL;
 use crate::select::{InForce, in_force};
@@ -36,6 +37,12 @@ fn show(path: &Path, common: &Common, out: &mut dyn Write) -> Result<Exit, Stop>
         folder if folder.is_dir() => folder.join("Dockerfile"),
         file => file.to_owned(),
     };
+    if !path.exists() && !common.quiet {
+        console::note(&format!(
+            "{} is not there; this is what would be in force",
+            path.display()
+        ));
+    }
     let configs = Configs::given(common)?;
     let loaded = configs.of(&file);
     let config = loaded.as_ref().as_ref().map_err(ToString::to_string)?;

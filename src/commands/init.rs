@@ -44,6 +44,12 @@ pub(super) fn run(folder: &Path, is_quiet: bool, out: &mut dyn Write) -> Result<
     for word in &taken.left {
         let _ = writeln!(io::stderr(), "dfix: note: {word}");
     }
+    if let Some(above) = above(folder) {
+        let _ = writeln!(
+            io::stderr(),
+            "dfix: note: {above} does not count here any more; `extends = \"{above}\"` in {shown} adds to it"
+        );
+    }
     if !is_quiet {
         writeln!(
             out,
@@ -51,6 +57,14 @@ pub(super) fn run(folder: &Path, is_quiet: bool, out: &mut dyn Write) -> Result<
         )?;
     }
     Ok(Exit::Clean)
+}
+
+/// The configuration that counted for a folder before it had its own, by a path from there.
+fn above(folder: &Path) -> Option<String> {
+    let folder = std::fs::canonicalize(folder).ok()?;
+    let mut around = folder.ancestors().skip(1).enumerate();
+    let (up, _) = around.find(|(_, it)| it.join("dfix.toml").is_file())?;
+    Some(format!("{}dfix.toml", "../".repeat(up + 1)))
 }
 
 /// What is taken from hadolint's configuration.
@@ -111,6 +125,14 @@ impl Taken {
             }
             for id in known {
                 let rule = taken.rules.entry(id).or_default();
+                if rule.is_off {
+                    taken.left.push(format!(
+                        "{id} is off, as hadolint ignored {}; that {} was `{word}` is not taken",
+                        rule.names.join(", "),
+                        name.it
+                    ));
+                    continue;
+                }
                 // Several rules of hadolint may be one of dfix: the worst severity is taken.
                 rule.severity = rule.severity.max(severity);
                 rule.names.push(name.it.clone());
@@ -234,7 +256,7 @@ fn text_of(taken: &Taken) -> String {
     }
     text.push_str(
         "\n# Rules and groups of rules: \"on\", \"off\", a level for their fixes, or a table.\n[rules]\n\
-         # style = \"on\"\n# healthcheck-missing = \"off\"\n# slim-base = \"by-hand\"\n# security = { severity = \"error\" }\n",
+         # style = \"on\"\n# run-consecutive = \"off\"\n# slim-base = \"by-hand\"\n# security = { severity = \"error\" }\n",
     );
     for (id, rule) in &taken.rules {
         let names = rule.names.join(", ");

@@ -34,6 +34,9 @@ pub(super) fn run(as_json: bool, out: &mut dyn Write) -> Result<Exit, Stop> {
         is_first = false;
         for rule in rules {
             write!(out, "  {:wide$}  {}", rule.id, rule.summary)?;
+            if !rule.is_on() && *group != Group::Style {
+                write!(out, ", off unless it is asked for")?;
+            }
             if !rule.aliases.is_empty() {
                 write!(out, " ({})", rule.aliases.join(", "))?;
             }

@@ -182,10 +182,15 @@ impl<'a> Visit<'a> {
         self.generated.spare(found.named);
         let is_empty = found.files.is_empty() && found.excluded.is_empty();
         if is_empty && found.errors.is_empty() && !self.common.quiet {
-            let _ = writeln!(
-                io::stderr(),
-                "dfix: no Dockerfile found; what `.gitignore` leaves out is looked at where it is named"
-            );
+            let excluded = |it: &&PathBuf| self.configs.excludes(it, true);
+            let why = match self.paths.iter().find(excluded) {
+                Some(folder) => format!(
+                    "dfix.toml, or --exclude, leaves {} out; a file of it is looked at where it is named",
+                    folder.display()
+                ),
+                None => "what `.gitignore` leaves out is looked at where it is named".to_owned(),
+            };
+            let _ = writeln!(io::stderr(), "dfix: no Dockerfile found; {why}");
         }
         if let Some(changed) = &self.changed {
             found.files.retain(|it| changed.has(it));

@@ -200,7 +200,7 @@ impl Configs {
         {
             return known.clone();
         }
-        let here = |name: &str| Some(folder.join(name)).filter(|file| file.is_file());
+        let here = |name: &str| Some(folder.join(name)).filter(|file| is_meant(file));
         let mut nearest = Nearest {
             dfix: here("dfix.toml"),
             hadolint: here(".hadolint.yaml").or_else(|| here(".hadolint.yml")),
@@ -220,4 +220,11 @@ impl Configs {
             .insert(folder.to_owned(), nearest.clone());
         nearest
     }
+}
+
+/// Whether a file is there, or a link that leads nowhere: it was meant to be read, and is told then. A folder of that name is no
+/// configuration.
+fn is_meant(file: &Path) -> bool {
+    let found = file.symlink_metadata();
+    found.is_ok_and(|it| it.is_file() || it.is_symlink() && !file.is_dir())
 }

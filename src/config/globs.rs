@@ -18,6 +18,22 @@ pub(crate) struct Globs {
 impl Globs {
     /// What is the matter with a glob, as a sentence.
     pub(crate) fn fault(glob: &str) -> Option<String> {
+        let bare = glob.strip_prefix('!').unwrap_or(glob);
+        if bare.trim().is_empty() {
+            return Some("it fits nothing".to_owned());
+        }
+        if let Some(rest) = bare.strip_prefix("./") {
+            return Some(format!("it fits nothing: leave the `./` out: `/{rest}`"));
+        }
+        if bare.split('/').any(|it| it == "..") {
+            return Some(
+                "it fits nothing: globs count from this folder, and cannot lead out of it"
+                    .to_owned(),
+            );
+        }
+        if bare.matches('[').count() > bare.matches(']').count() {
+            return Some("a `[` is not closed".to_owned());
+        }
         let mut builder = GitignoreBuilder::new("/");
         let fault = builder.add_line(None, glob).err();
         fault.map(|error| error.to_string())
@@ -35,6 +51,9 @@ impl Globs {
     pub(crate) fn given(globs: &[String]) -> Result<Self, String> {
         let mut builder = GitignoreBuilder::new(whole(Path::new(".")));
         for glob in globs {
+            if let Some(fault) = Globs::fault(glob) {
+                return Err(format!("`{glob}`: {fault}"));
+            }
             let added = builder.add_line(None, glob);
             added.map_err(|error| format!("`{glob}`: {error}"))?;
         }
@@ -73,6 +92,21 @@ impl Globs {
             Match::None => None,
             Match::Ignore(_) => Some(true),
             Match::Whitelist(_) => Some(false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Globs;
+
+    #[test]
+    fn globs_that_can_fit_nothing_are_faults() {
+        for glob in ["", "!", "./legacy", "!./legacy", "../x", "a/../b", "["] {
+            assert!(Globs::fault(glob).is_some(), "{glob}");
+        }
+        for glob in ["legacy", "/legacy/", "!a", "[ab].x", "**/..x", ".x/*"] {
+            assert_eq!(Globs::fault(glob), None, "{glob}");
         }
     }
 }

@@ -12,6 +12,9 @@ use dfix_launch::yaml::{Node, documents};
 use super::merged::{Layer, RuleConfig};
 use super::said::{ConfigError, Place, Said};
 
+/// The severities from which on hadolint may fail.
+const THRESHOLDS: [&str; 6] = ["error", "warning", "info", "style", "ignore", "none"];
+
 /// What a `.hadolint.yaml` says.
 #[derive(Debug, Default)]
 pub(crate) struct Hadolint {
@@ -80,6 +83,11 @@ impl Hadolint {
                         said.labels.push((label, format.to_lowercase()));
                     }
                 }
+                "strict-labels"
+                    if !["true", "false"].contains(&value.text().unwrap_or_default()) =>
+                {
+                    return Err(reader.error(line, "`strict-labels` is true or false"));
+                }
                 "strict-labels" => said.strict_labels = Some(reader.said(line, value.is_true())),
                 "override" => {
                     for (severity, rules) in value.entries() {
@@ -91,7 +99,17 @@ impl Hadolint {
                 }
                 "failure-threshold" => {
                     let word = value.text().unwrap_or_default();
+                    if !THRESHOLDS.contains(&word.to_lowercase().as_str()) {
+                        let all = THRESHOLDS.join("`, `");
+                        let message = format!("`failure-threshold` is one of `{all}`");
+                        return Err(reader.error(line, message));
+                    }
                     said.failure_threshold = Some(reader.said(line, word.to_lowercase()));
+                }
+                "no-fail" | "no-color" | "disable-ignore-pragma"
+                    if !["true", "false"].contains(&value.text().unwrap_or_default()) =>
+                {
+                    return Err(reader.error(line, format!("`{key}` is true or false")));
                 }
                 other => said.others.push(reader.said(line, other.to_owned())),
             }
@@ -282,6 +300,15 @@ mod tests {
             ("ignored: [DL3008\n", ":1:1: this is not YAML: "),
             ("- DL3008\n", ":1:1: this is no configuration of hadolint"),
             ("label-schema: [a]\n", ":1:1: `label-schema` holds labels"),
+            (
+                "failure-threshold: much\n",
+                ":1:1: `failure-threshold` is one of `error`",
+            ),
+            ("\nno-fail: maybe\n", ":2:1: `no-fail` is true or false"),
+            (
+                "strict-labels: 3\n",
+                ":1:1: `strict-labels` is true or false",
+            ),
         ] {
             let error = read(yaml).expect_err(yaml);
             assert!(

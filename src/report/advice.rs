@@ -31,7 +31,7 @@ pub(crate) fn footers(entry: &Entry<'_>) -> Vec<(&'static str, String)> {
         if matches!(entry.status, Status::Withheld(_)) {
             let flag = match fix.safety {
                 Safety::Unsafe => "--unsafe applies this fix all the same",
-                _ => "it is applied without --safe-only",
+                _ => "it is applied where neither --safe-only nor `level = \"safe\"` holds it back",
             };
             footers.push(("help", flag.to_owned()));
         }

@@ -84,12 +84,24 @@ pub(super) fn do_dockerfile(
                 .with_text(&before)
                 .with_images(&config.images);
             let known = known.as_mut().zip(counts);
-            let run = Run { path: place, text: &before, parsed: &parsed, context: &context };
+            let run = Run {
+                path: place,
+                text: &before,
+                parsed: &parsed,
+                context: &context,
+                lines: lines.as_ref(),
+            };
             let done = fix(&run, &selection, task, known, withhold);
             let notes = task.verbose.then(|| context.notes());
             (done, notes.unwrap_or_default())
         } else {
-            let run = Run { path: place, text: &before, parsed: &parsed, context: &NoContext };
+            let run = Run {
+                path: place,
+                text: &before,
+                parsed: &parsed,
+                context: &NoContext,
+                lines: lines.as_ref(),
+            };
             let done = fix(&run, &selection, task, None, withhold);
             (done, Vec::new())
         })

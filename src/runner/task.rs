@@ -9,10 +9,10 @@ use dfix_engine::Outcome;
 use dfix_model::context::Context;
 use dfix_syntax::Parse;
 
+use super::decides::Decides;
 use crate::baseline::Baselines;
 use crate::changed::Changed;
 use crate::config::Configs;
-use super::decides::Decides;
 use crate::context::Folders;
 use crate::discover::Generated;
 use crate::select::CliSelection;

@@ -195,3 +195,30 @@ fn wrong_calls_are_told() {
         assert!(err.contains(told), "{arguments:?} {err}");
     }
 }
+
+#[test]
+fn one_that_cannot_be_read_is_written_anew_where_that_is_asked_for() {
+    for broken in [&b""[..], b"x\n", b"\xff\xfe", b"{\"dfix-baseline\":9}\n"] {
+        let folder = Folder::new(&[("a/Dockerfile", PIP)]);
+        folder.put("known.jsonl", broken);
+        folder.put("dfix.toml", b"baseline = \"known.jsonl\"\n");
+        let (code, _, err) = folder.dfix(&[]);
+        assert_eq!(code, 2, "{err}");
+        assert!(
+            err.contains("--update-baseline writes the file anew"),
+            "{err}"
+        );
+        let (code, _, err) = folder.dfix(&["--update-baseline"]);
+        assert_eq!(code, 0, "{err}");
+        assert!(err.contains("dfix: note: known.jsonl: this "), "{err}");
+        assert_eq!(folder.dfix(&[]).0, 0);
+    }
+    let folder = Folder::new(&[("a/Dockerfile", PIP)]);
+    folder.put("known.jsonl", b"{\"dfix-baseline\":1}\n<<<<<<< ours\n");
+    let (code, _, err) = folder.dfix(&with(&["--update-baseline"]));
+    assert_eq!(
+        code, 2,
+        "what a merge left is no reason to forget both sides"
+    );
+    assert!(err.contains("a merge left its marks here"), "{err}");
+}

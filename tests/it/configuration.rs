@@ -318,3 +318,31 @@ fn what_is_in_force_is_shown_with_its_lines() {
         "{err}"
     );
 }
+
+#[test]
+fn what_would_be_passed_over_is_told() {
+    let folder = Folder::new(&[
+        ("old/Dockerfile", "FROM a\n"),
+        ("dfix.toml", "exclude = [\"old/\"]\n"),
+    ]);
+    let (code, _, err) = folder.dfix(&["old"]);
+    assert_eq!(code, 0);
+    assert!(
+        err.contains("dfix.toml, or --exclude, leaves old out"),
+        "{err}"
+    );
+    folder.put("dfix.toml", b"exclude = [\"./old\"]\n");
+    let (code, _, err) = folder.dfix(&["old"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("leave the `./` out"), "{err}");
+    let (code, _, err) = folder.dfix(&["--no-config", "--exclude", "../x", "old"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("cannot lead out of it"), "{err}");
+    std::fs::remove_file(folder.path("dfix.toml")).unwrap();
+    std::os::unix::fs::symlink("nowhere.toml", folder.path("dfix.toml")).unwrap();
+    let (code, _, err) = folder.dfix(&["old"]);
+    assert_eq!(code, 2, "{err}");
+    assert!(err.contains("dfix.toml"), "{err}");
+    let (_, _, err) = folder.dfix(&["config", "show", "nowhere/at/all"]);
+    assert!(err.contains("nowhere/at/all is not there"), "{err}");
+}

@@ -110,7 +110,7 @@ fn its_examples_are_read() {
             ("shared.dfix.toml", ""),
             ("app/dfix.toml", block),
             ("app/Dockerfile", GOOD),
-            ("app/dfix-baseline.jsonl", ""),
+            ("app/dfix-baseline.jsonl", "{\"dfix-baseline\":1}\n"),
         ]);
         let (code, _, err) = folder.dfix(&["-q", "app", "--fail-on", "error"]);
         assert_eq!((code, err.as_str()), (0, ""), "{block}");

@@ -38,7 +38,7 @@ fn its_comments_are_keys_that_are_read() {
     let all: Vec<&str> = lines.collect();
     assert!(all.iter().filter(|it| starts(it)).count() > 18, "{all:?}");
     folder.put("a/dfix.toml", all.join("\n").as_bytes());
-    folder.put("a/dfix-baseline.jsonl", b"");
+    folder.put("a/dfix-baseline.jsonl", b"{\"dfix-baseline\":1}\n");
     let (code, _, err) = folder.dfix(&["-q", "a"]);
     assert_eq!((code, err.as_str()), (0, ""), "{all:#?}");
 }
@@ -100,6 +100,31 @@ fn what_hadolint_is_told_is_taken_over() {
     assert_eq!(code, 2);
     assert!(
         err.contains(".hadolint.yaml:1:1: `ignored` is a list"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_file_below_another_one_is_told_what_it_cuts_off() {
+    let folder = Folder::new(&[
+        ("dfix.toml", "level = \"safe\"\n"),
+        ("a/b/Dockerfile", "FROM a\n"),
+    ]);
+    let (code, _, err) = folder.dfix(&["init", "a/b"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        err.contains("`extends = \"../../dfix.toml\"` in a/b/dfix.toml"),
+        "{err}"
+    );
+}
+
+#[test]
+fn what_is_off_loses_its_severity_and_that_is_told() {
+    let yaml = "ignored: [DL3008]\noverride:\n  info: [DL3018]\n";
+    let folder = Folder::new(&[(".hadolint.yaml", yaml)]);
+    let (_, _, err) = folder.dfix(&["init"]);
+    assert!(
+        err.contains("is off, as hadolint ignored DL3008; that DL3018 was `info` is not taken"),
         "{err}"
     );
 }
