@@ -13,6 +13,7 @@ const RUNS: &[&str] = &[
     "deleted-tags",
     "dotnet-tags",
     "eol",
+    "generated-marks",
     "hardened-tags",
     "home-writes",
     "image-moves",
