@@ -1,5 +1,6 @@
 //! The command line: clap types only.
 
+mod patch_by;
 mod shard;
 
 use std::num::NonZeroUsize;
@@ -14,6 +15,7 @@ use dfix_engine::Severity;
 
 use crate::suggest::nearest;
 
+pub(crate) use patch_by::PatchBy;
 pub(crate) use shard::Shard;
 
 /// The fixer for Dockerfiles: linters report, dfix repairs.
@@ -145,6 +147,12 @@ pub(crate) struct Work {
     /// Also write a report to a file: patch, or any format; may be given several times
     #[arg(long, value_name = "FORMAT=FILE")]
     pub(crate) report: Vec<ReportFile>,
+    /// Also write the patch in parts, numbered in the order in which they apply, into this folder, which is made or is empty
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) patch_dir: Option<PathBuf>,
+    /// How --patch-dir parts the patch
+    #[arg(long, requires = "patch_dir", default_value = "rule")]
+    pub(crate) patch_by: PatchBy,
     #[command(flatten)]
     pub(crate) threads: Threads,
     /// Exit with 1 only for findings of this severity, or a worse one [default: what dfix.toml says, else warning]

@@ -11,6 +11,7 @@ mod init;
 mod interactive;
 mod known;
 mod migrate;
+mod patch_dir;
 mod paths;
 mod reports;
 mod rewrite;

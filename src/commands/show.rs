@@ -8,6 +8,7 @@ use tempfile::SpooledTempFile;
 
 use super::held::Held;
 use super::known::KnownFile;
+use super::patch_dir;
 use super::reports;
 use super::told::{Printers, Told};
 use crate::changed::uncommitted_of;
@@ -145,7 +146,7 @@ impl<'a> Shower<'a> {
             });
         }
         let is_whole = |it: &Option<Printer>| matches!(it, Some(Printer::Whole(..)));
-        if self.printers.all.iter().any(is_whole) {
+        if self.printers.all.iter().any(is_whole) || self.work.patch_dir.is_some() {
             self.files.push(report);
         }
         Ok(())
@@ -202,6 +203,9 @@ impl<'a> Shower<'a> {
         }
         for (report, text) in &mut self.reports {
             reports::put(report, text)?;
+        }
+        if let Some(folder) = &self.work.patch_dir {
+            patch_dir::write(folder, self.work.patch_by, &self.files, &printers.names)?;
         }
         if let (Some(limit), 1..) = (self.work.limit, self.left_out) {
             let files = if self.left_out == 1 { "file" } else { "files" };

@@ -17,6 +17,10 @@ pub(super) struct Printers {
     pub(super) all: Vec<Option<Printer>>,
     /// Whether the findings of each rule are counted on standard error, as what is printed has no place for that.
     pub(super) counts_beside: bool,
+    /// How patches name files.
+    pub(super) names: Arc<PatchNames>,
+    /// Whether the reports are kept as they are, whatever is printed.
+    keeps: bool,
     fail_on: Option<Severity>,
     /// Whether changes are still to be written.
     is_writing: bool,
@@ -68,6 +72,8 @@ impl Printers {
             mode,
             counts_beside: counts_rules && !has_place && !common.quiet,
             all: [printed].into_iter().chain(reports).collect(),
+            names: Arc::clone(&names),
+            keeps: work.patch_dir.is_some(),
             fail_on: work.fail_on,
             is_writing,
         }
@@ -76,7 +82,7 @@ impl Printers {
     /// What is to be printed of a file, and counted.
     pub(super) fn tell(&self, mut report: FileReport) -> Told {
         let mut texts = Vec::with_capacity(self.all.len());
-        let mut is_kept = false;
+        let mut is_kept = self.keeps;
         for printer in &self.all {
             let mut text = Vec::new();
             match printer {

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::show::Shower;
-use super::{paths, reports};
+use super::{patch_dir, paths, reports};
 use crate::changed::{Changed, Since, uncommitted};
 use crate::cli::{Common, Format, Work};
 use crate::config::{ConfigError, Configs, relative_to_cwd};
@@ -41,6 +41,9 @@ impl<'a> Visit<'a> {
             return Err(Stop::Message(message.to_owned()));
         }
         reports::check(&work.report)?;
+        if let Some(folder) = &work.patch_dir {
+            patch_dir::check(folder)?;
+        }
         let configs = Configs::given(common)?.with_globs(&work.include, &work.exclude)?;
         let paths = paths::of(given, work.files_from.as_deref(), work.null)?;
         if let Some(folder) = work.context.as_deref().filter(|folder| !folder.is_dir()) {

@@ -9,7 +9,6 @@ mod sides;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
-use std::path::{Component, Path};
 
 use dfix_engine::Severity;
 use dfix_model::catalogue::AS_OF;
@@ -19,6 +18,7 @@ use serde_json::{Value, json};
 
 use super::advice::footers;
 use super::entry::{Entry, Mode, Report, Status, entries};
+use super::folders::first_folder;
 use super::last_line;
 use super::owners::Owners;
 use super::summary::Summary;
@@ -56,7 +56,7 @@ pub(super) fn print(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         if found.is_empty() && file.errors.is_empty() {
             continue;
         }
-        let folder = folder_of(&file.path);
+        let folder = first_folder(&file.path);
         let owned_by = owners.of(&file.path);
         let counts = folders.entry(folder.clone()).or_default();
         for entry in &found {
@@ -124,23 +124,6 @@ fn environment() -> Environment<'static> {
 /// The data as it may stand in a script: nothing in it ends that.
 fn data(files: &[Value]) -> String {
     json!(files).to_string().replace('<', "\\u003c")
-}
-
-/// The first folder of a path, by which files are put together.
-fn folder_of(path: &Path) -> String {
-    let parts: Vec<_> = path
-        .components()
-        .filter(|it| {
-            !matches!(
-                it,
-                Component::CurDir | Component::RootDir | Component::Prefix(_)
-            )
-        })
-        .collect();
-    match parts.as_slice() {
-        [] | [_] => ".".to_owned(),
-        [first, ..] => first.as_os_str().to_string_lossy().into_owned(),
-    }
 }
 
 fn of_entry(entry: &Entry<'_>) -> Value {

@@ -31,6 +31,7 @@ mod lists;
 mod migrate;
 mod mishaps;
 mod original;
+mod patch_dir;
 mod patch_names;
 mod readme;
 mod reports;
