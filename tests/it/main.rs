@@ -12,6 +12,7 @@ mod changed;
 mod circles;
 mod cli;
 mod common;
+mod compare_page;
 mod configuration;
 mod configuration_page;
 mod contributing;
