@@ -1,6 +1,9 @@
 //! The words that users see for the engine's terms.
 
+use std::fmt::Debug;
+
 use dfix_engine::{Effect, Phase, Proof, Safety};
+use dfix_model::catalogue::{Foundation, Layer};
 
 pub(crate) fn phase(phase: Phase) -> &'static str {
     match phase {
@@ -53,4 +56,28 @@ pub(crate) fn effect(effect: &Effect) -> String {
         Effect::Changed { .. } => "changes an instruction".to_owned(),
         Effect::Comment { .. } => "writes a comment anew".to_owned(),
     }
+}
+
+/// What an image is based on: `debian 12, slim`.
+pub(crate) fn foundation(foundation: &Foundation) -> String {
+    let mut text = term(foundation.distribution);
+    if let Some(release) = foundation.release {
+        text = format!("{text} {release}");
+    }
+    match foundation.layer {
+        Layer::Unknown | Layer::Plain => text,
+        layer => format!("{text}, {}", term(layer)),
+    }
+}
+
+/// A term of the catalogue as a word: `DotNet` is `dot-net`.
+pub(crate) fn term(term: impl Debug) -> String {
+    let mut word = String::new();
+    for c in format!("{term:?}").chars() {
+        if c.is_ascii_uppercase() && !word.is_empty() {
+            word.push('-');
+        }
+        word.push(c.to_ascii_lowercase());
+    }
+    word
 }

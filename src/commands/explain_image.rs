@@ -1,14 +1,14 @@
 //! `dfix explain-image`: what is known of a base image.
 
-use std::fmt::Debug;
 use std::io::Write;
 
 use dfix_model::catalogue::{
-    self, AS_OF, Account, Foundation, ImageFacts, Layer, ShippedUser, Slim, TagRecord, Variant,
+    self, AS_OF, Account, Foundation, ImageFacts, ShippedUser, Slim, TagRecord, Variant,
 };
 use serde_json::{Map, Value, json};
 
 use crate::exit::{Exit, Stop};
+use crate::labels::{foundation, term};
 use crate::pretty_json;
 
 pub(super) fn run(reference: &str, as_json: bool, out: &mut dyn Write) -> Result<Exit, Stop> {
@@ -119,9 +119,9 @@ fn of_image(facts: &ImageFacts, of_tag: Option<Foundation>) -> Vec<(&'static str
     if facts.variant != Variant::Default {
         rows.push(("form", json!(term(facts.variant))));
     }
-    if let Some(foundation) = of_tag.or(facts.foundation) {
-        rows.push(("based on", json!(based_on(&foundation))));
-        if let Some(end) = catalogue::end_of_release(&foundation)
+    if let Some(based_on) = of_tag.or(facts.foundation) {
+        rows.push(("based on", json!(foundation(&based_on))));
+        if let Some(end) = catalogue::end_of_release(&based_on)
             && let Some(day) = end.date
         {
             let tense = if end.ended { "ended" } else { "ends" };
@@ -170,31 +170,8 @@ fn of_image(facts: &ImageFacts, of_tag: Option<Foundation>) -> Vec<(&'static str
     rows
 }
 
-fn based_on(foundation: &Foundation) -> String {
-    let mut text = term(foundation.distribution);
-    if let Some(release) = foundation.release {
-        text = format!("{text} {release}");
-    }
-    match foundation.layer {
-        Layer::Unknown | Layer::Plain => text,
-        layer => format!("{text}, {}", term(layer)),
-    }
-}
-
 fn numbered(name: &str, uid: Option<u32>) -> String {
     uid.map_or_else(|| name.to_owned(), |uid| format!("{name} ({uid})"))
-}
-
-/// A term of the catalogue as a word: `DotNet` is `dot-net`.
-fn term(term: impl Debug) -> String {
-    let mut word = String::new();
-    for c in format!("{term:?}").chars() {
-        if c.is_ascii_uppercase() && !word.is_empty() {
-            word.push('-');
-        }
-        word.push(c.to_ascii_lowercase());
-    }
-    word
 }
 
 fn shown(value: &Value) -> String {

@@ -1,15 +1,15 @@
-//! Who owns a file: what `CODEOWNERS` says.
-//!
-//! Sources: GitHub's documentation, "About code owners"; GitLab's, "Code Owners". Patterns are those of `.gitignore`, the last
-//! one that fits decides; sections of GitLab (`[Name]`) are read over.
+//! Who answers for a file: the CODEOWNERS file of its repository.
 
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-/// Where the file may lie in a repository, the first one counts.
+/// Where the file may lie. The first that is there counts.
+///
+/// Source: the documentation of GitHub and of GitLab, "Code owners".
 const PLACES: [&str; 4] = [
     ".github/CODEOWNERS",
     "CODEOWNERS",
@@ -17,92 +17,223 @@ const PLACES: [&str; 4] = [
     ".gitlab/CODEOWNERS",
 ];
 
-/// The owners of files, by repository.
-#[derive(Debug, Default)]
-pub(crate) struct Owners(HashMap<PathBuf, Vec<Line>>);
+/// How many folders up it is looked for.
+const MOST_FOLDERS: usize = 32;
 
-/// A pattern, and who owns what it fits.
-#[derive(Debug)]
-struct Line {
-    pattern: Gitignore,
-    owners: Vec<String>,
+/// The owners of the files of any number of repositories.
+#[derive(Default)]
+pub(crate) struct Owners {
+    /// What is known of folders, by their real path.
+    folders: HashMap<PathBuf, Option<Rc<CodeOwners>>>,
 }
 
 impl Owners {
-    /// The owners of a file, as they are written: `@team`, an address. None where nobody says.
+    /// Those of a file, in the order in which its line names them; none where nobody is named.
     pub(crate) fn of(&mut self, file: &Path) -> Vec<String> {
-        let Ok(file) = fs::canonicalize(file) else {
+        let folder = file.parent().filter(|it| !it.as_os_str().is_empty());
+        let folder = fs::canonicalize(folder.unwrap_or(Path::new(".")));
+        let (Ok(folder), Some(name)) = (folder, file.file_name()) else {
             return Vec::new();
         };
-        let root = file.ancestors().find(|it| it.join(".git").exists());
-        let Some(root) = root.map(Path::to_owned) else {
-            return Vec::new();
-        };
-        let lines = self.0.entry(root.clone()).or_insert_with(|| read(&root));
-        let fits = |it: &&Line| {
-            it.pattern
-                .matched_path_or_any_parents(&file, false)
-                .is_ignore()
-        };
-        let line = lines.iter().rev().find(fits);
-        line.map_or_else(Vec::new, |it| it.owners.clone())
+        let known = self
+            .folders
+            .entry(folder.clone())
+            .or_insert_with(|| CodeOwners::of_folder(&folder).map(Rc::new));
+        known.as_ref().map_or_else(Vec::new, |it| {
+            let path = folder.join(name);
+            it.of(path.strip_prefix(&it.root).unwrap_or(&path))
+        })
     }
 }
 
-fn read(root: &Path) -> Vec<Line> {
-    let mut places = PLACES.iter().map(|it| root.join(it));
-    let Some(text) = places.find_map(|it| fs::read_to_string(it).ok()) else {
-        return Vec::new();
-    };
-    text.lines()
-        .filter_map(|line| of_line(root, line))
-        .collect()
+/// What one file says.
+struct CodeOwners {
+    /// The folder that its patterns count from.
+    root: PathBuf,
+    /// By section, in order.
+    sections: Vec<Vec<Line>>,
 }
 
-fn of_line(root: &Path, line: &str) -> Option<Line> {
-    let line = line.split(" #").next().unwrap_or_default().trim();
-    if line.is_empty() || line.starts_with(['#', '[', '^']) {
-        return None;
+/// A pattern and its owners, which may be none.
+struct Line {
+    pattern: Gitignore,
+    /// Whether it is of the files of one folder, and not of those below.
+    is_flat: bool,
+    owners: Vec<String>,
+}
+
+impl CodeOwners {
+    /// That of the repository which a folder belongs to.
+    fn of_folder(folder: &Path) -> Option<Self> {
+        for root in folder.ancestors().take(MOST_FOLDERS) {
+            for place in PLACES {
+                if let Ok(text) = fs::read(root.join(place)) {
+                    return Some(Self::read(root, &String::from_utf8_lossy(&text)));
+                }
+            }
+            if root.join(".git").exists() {
+                return None;
+            }
+        }
+        None
     }
-    let (pattern, owners) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    let mut builder = GitignoreBuilder::new(root);
-    builder.add_line(None, pattern).ok()?;
-    Some(Line {
-        pattern: builder.build().ok()?,
-        owners: owners.split_whitespace().map(str::to_owned).collect(),
-    })
+
+    fn read(root: &Path, text: &str) -> Self {
+        let mut sections = vec![Vec::new()];
+        let mut of_section: Vec<String> = Vec::new();
+        for line in text.lines().map(str::trim) {
+            if line.starts_with('#') {
+                continue;
+            }
+            if let Some(owners) = section(line) {
+                of_section = owners;
+                sections.push(Vec::new());
+                continue;
+            }
+            let mut words = words(line).into_iter();
+            let Some(pattern) = words.next() else {
+                continue;
+            };
+            let mut owners: Vec<String> = words.collect();
+            if owners.is_empty() {
+                owners.clone_from(&of_section);
+            }
+            let mut builder = GitignoreBuilder::new("");
+            if builder.add_line(None, &pattern).is_ok()
+                && let Ok(matcher) = builder.build()
+                && let Some(lines) = sections.last_mut()
+            {
+                lines.push(Line {
+                    pattern: matcher,
+                    is_flat: pattern.ends_with("/*"),
+                    owners,
+                });
+            }
+        }
+        CodeOwners {
+            root: root.to_owned(),
+            sections,
+        }
+    }
+
+    /// The owners of a file below the root: of each section the last line that fits.
+    fn of(&self, path: &Path) -> Vec<String> {
+        let fits = |line: &&Line| {
+            let matched = if line.is_flat {
+                line.pattern.matched(path, false)
+            } else {
+                line.pattern.matched_path_or_any_parents(path, false)
+            };
+            matched.is_ignore()
+        };
+        let mut owners: Vec<String> = Vec::new();
+        for lines in &self.sections {
+            for owner in lines
+                .iter()
+                .rev()
+                .find(fits)
+                .into_iter()
+                .flat_map(|it| &it.owners)
+            {
+                if !owners.contains(owner) {
+                    owners.push(owner.clone());
+                }
+            }
+        }
+        owners
+    }
+}
+
+/// The owners that GitLab's heading of a section gives to its lines: `^[Docs][2] @writers`.
+fn section(line: &str) -> Option<Vec<String>> {
+    let line = line.strip_prefix('^').unwrap_or(line).strip_prefix('[')?;
+    let (_, mut rest) = line.split_once(']')?;
+    if let Some(count) = rest.strip_prefix('[') {
+        rest = count.split_once(']')?.1;
+    }
+    Some(words(rest))
+}
+
+/// The words of a line up to its comment; `\ ` is a blank in a word, `\#` is no comment.
+fn words(line: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => {
+                // The pattern's own grammar takes the sign away.
+                word.push(c);
+                word.extend(chars.next());
+            }
+            '#' if word.is_empty() => break,
+            c if c.is_whitespace() => {
+                if !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                }
+            }
+            c => word.push(c),
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::path::Path;
 
-    use super::Owners;
+    use super::{CodeOwners, Owners};
+
+    fn owners(text: &str, path: &str) -> String {
+        CodeOwners::read(Path::new("/"), text)
+            .of(Path::new(path))
+            .join(" ")
+    }
 
     #[test]
-    fn the_last_pattern_that_fits_decides() {
-        let root = tempfile::tempdir().expect("a folder");
-        let put = |path: &str, text: &str| {
-            let path = root.path().join(path);
-            fs::create_dir_all(path.parent().expect("a folder")).expect("it is made");
-            fs::write(path, text).expect("it is written");
-        };
-        put(".git/HEAD", "");
-        put(
-            ".github/CODEOWNERS",
-            "# who\n* @all\n/web/ @web a@example.com # note\n[Section]\napi/Dockerfile @api\n/web/free/\n",
-        );
-        let mut owners = Owners::default();
-        for (path, expected) in [
-            ("Dockerfile", vec!["@all"]),
-            ("web/Dockerfile", vec!["@web", "a@example.com"]),
-            ("web/free/Dockerfile", vec![]),
-            ("api/Dockerfile", vec!["@api"]),
+    fn the_last_line_that_fits_counts() {
+        let text = "# all\n* @all\n/apps/ @apps @more # why\n/apps/web/Dockerfile\n*.dev dev@example.com\ndocs/* @docs\n/a\\ b/ @blank\n";
+        for (path, told) in [
+            ("Dockerfile", "@all"),
+            ("apps/api/Dockerfile", "@apps @more"),
+            ("apps/web/Dockerfile", ""),
+            ("apps/web/Dockerfile.dev", "dev@example.com"),
+            ("x/apps/Dockerfile", "@all"),
+            ("docs/Dockerfile", "@docs"),
+            ("docs/deep/Dockerfile", "@all"),
+            ("a b/Dockerfile", "@blank"),
         ] {
-            put(path, "FROM scratch\n");
-            assert_eq!(owners.of(&root.path().join(path)), expected, "{path}");
+            assert_eq!(owners(text, path), told, "{path}");
         }
-        let alone = tempfile::tempdir().expect("a folder");
-        assert!(owners.of(&alone.path().join("Dockerfile")).is_empty());
+    }
+
+    #[test]
+    fn each_section_has_owners_and_a_default() {
+        let text = "* @all\n[Web] @web\n/web/\n^[Images][2] @images\n*.dev @dev\nDockerfile\n";
+        assert_eq!(owners(text, "web/Dockerfile"), "@all @web @images");
+        assert_eq!(owners(text, "web/Dockerfile.dev"), "@all @web @dev");
+    }
+
+    #[test]
+    fn the_file_of_the_repository_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        put("CODEOWNERS", "* @root\n");
+        put(".github/CODEOWNERS", "/a/ @github\n");
+        put("a/Dockerfile", "");
+        put("b/.git/HEAD", "");
+        put("b/Dockerfile", "");
+        let mut owners = Owners::default();
+        assert_eq!(owners.of(&folder.path().join("a/Dockerfile")), ["@github"]);
+        assert!(owners.of(&folder.path().join("b/Dockerfile")).is_empty());
+        assert!(owners.of(Path::new("/no/such/Dockerfile")).is_empty());
     }
 }

@@ -1,106 +1,215 @@
-//! The base images in use, with their age and the end of their support.
+//! The base images in use: how old they are, and until when they are supported.
 
 use std::collections::BTreeMap;
 
-use dfix_model::Model;
-use dfix_model::catalogue::{self, AS_OF, Date};
+use dfix_model::catalogue::{self, AS_OF, Date, Eol};
 use dfix_model::context::NoContext;
+use dfix_model::{Base, Model};
 use serde::Serialize;
 
+use crate::labels;
 use crate::runner::FileReport;
 
-/// How many images are shown.
-const MOST_IMAGES: usize = 200;
+/// The images of many files.
+#[derive(Default)]
+pub(super) struct Images {
+    /// By name and tag: how many stages are based on it, and the files.
+    uses: BTreeMap<String, (usize, usize)>,
+}
 
-/// The images that stages are based on, with how many do.
-#[derive(Debug, Default)]
-pub(super) struct Images(BTreeMap<(String, String), usize>);
-
-/// A row of the table.
+/// An image as it is shown.
 #[derive(Debug, Serialize)]
-pub(super) struct Row {
-    image: String,
+pub(super) struct Image {
+    name: String,
     stages: usize,
-    /// When its tag first appeared, and until when it was built anew.
-    published: String,
-    support: String,
-    /// Whether its support, or its builds, ended.
-    is_over: bool,
+    files: usize,
+    /// How it stands, in one word.
+    state: &'static str,
+    /// Since when the tag is there.
+    since: Option<String>,
+    /// Until when it was rebuilt.
+    rebuilt: String,
+    /// When support of its version ends.
+    version: String,
+    /// What it is based on, and when support of that ends.
+    based_on: String,
+    release: String,
+    #[serde(skip)]
+    rank: u8,
+}
+
+/// How an image stands; the worst comes first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum State {
+    Ended,
+    Ending,
+    Supported,
+    Unknown,
+}
+
+impl State {
+    fn word(self) -> &'static str {
+        match self {
+            State::Ended => "ended",
+            State::Ending => "ends soon",
+            State::Supported => "supported",
+            State::Unknown => "not known",
+        }
+    }
+
+    /// The end of something's support.
+    fn of(end: Option<Eol>) -> Self {
+        match end {
+            None => State::Unknown,
+            Some(end) if end.ended => State::Ended,
+            Some(Eol {
+                date: Some(date), ..
+            }) if date <= AS_OF.a_year_later() => State::Ending,
+            Some(_) => State::Supported,
+        }
+    }
 }
 
 impl Images {
-    /// Adds those of a file, as it was before.
-    pub(super) fn add(&mut self, file: &FileReport) {
+    /// Adds those that the stages of a file are based on, as it was before; gives their names, each once.
+    pub(super) fn add(&mut self, file: &FileReport) -> Vec<String> {
         if file.before.is_empty() || !file.errors.is_empty() {
-            return;
+            return Vec::new();
         }
-        for text in file.dockerfiles() {
-            self.add_text(&text);
-        }
+        self.add_texts(&file.dockerfiles())
     }
 
-    fn add_text(&mut self, text: &str) {
-        let parsed = dfix_syntax::parse(text);
-        let model = Model::new(&parsed.file(), text, &NoContext);
-        for stage in model.stages() {
-            let image = stage.image();
-            let Some(name) = image.name().filter(|_| stage.base_stage() == stage) else {
-                continue;
-            };
-            let tag = match &image.tag {
-                Some(tag) => tag.text.clone().unwrap_or_else(|| "?".to_owned()),
-                None if image.digest.is_some() => "(digest)".to_owned(),
-                None => "latest".to_owned(),
-            };
-            *self.0.entry((name.to_owned(), tag)).or_default() += 1;
+    fn add_texts(&mut self, texts: &[String]) -> Vec<String> {
+        let mut stages: BTreeMap<String, usize> = BTreeMap::new();
+        for text in texts {
+            count(text, &mut stages);
         }
+        for (name, count) in &stages {
+            let uses = self.uses.entry(name.clone()).or_default();
+            *uses = (uses.0 + count, uses.1 + 1);
+        }
+        stages.into_keys().collect()
     }
 
-    /// Those that most stages are based on, these first.
-    pub(super) fn rows(&self) -> Vec<Row> {
-        let mut images: Vec<_> = self.0.iter().collect();
-        images.sort_by_key(|(image, count)| (std::cmp::Reverse(**count), *image));
-        let images = images.into_iter().take(MOST_IMAGES);
-        images
-            .map(|((name, tag), count)| row(name, tag, *count))
-            .collect()
-    }
-}
-
-fn row(name: &str, tag: &str, stages: usize) -> Row {
-    let record = catalogue::tag(name, tag);
-    let end = catalogue::end_of_life(name, tag);
-    let foundation = record.as_ref().and_then(|it| it.foundation);
-    let below = foundation.as_ref().and_then(catalogue::end_of_release);
-    let mut is_over = false;
-    let published = record
-        .as_ref()
-        .map_or(String::new(), |record| match record.last_maintained {
-            Some(day) => {
-                is_over = true;
-                format!("{}, built anew until {day}", record.first_published)
-            }
-            None => format!("{}, built anew since", record.first_published),
+    /// All of them: first those whose support ended, then those that are used most.
+    pub(super) fn all(self) -> Vec<Image> {
+        let uses = self.uses.into_iter();
+        let mut all: Vec<Image> = uses.map(|(name, uses)| image(name, uses)).collect();
+        all.sort_by(|a, b| {
+            let key = |it: &Image| (it.rank, std::cmp::Reverse(it.stages));
+            key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
         });
-    let mut says = Vec::new();
-    for (what, end) in [("", end), ("its distribution's ", below)] {
-        if let Some((day, ended)) = end.and_then(|it| Some((it.date?, it.ended))) {
-            is_over |= ended;
-            says.push(said(what, day, ended));
-        }
-    }
-    Row {
-        image: format!("{name}:{tag}"),
-        stages,
-        published,
-        support: says.join("; "),
-        is_over,
+        all
     }
 }
 
-fn said(what: &str, day: Date, ended: bool) -> String {
-    let soon = !ended && day <= AS_OF.a_year_later();
-    let tense = if ended { "ended" } else { "ends" };
-    let within = if soon { ", within a year" } else { "" };
-    format!("{what}support {tense} on {day}{within}")
+/// Counts the stages that are based on each image.
+fn count(text: &str, stages: &mut BTreeMap<String, usize>) {
+    let parsed = dfix_syntax::parse(text);
+    let file = parsed.file();
+    let model = Model::new(&file, text, &NoContext);
+    for stage in model.stages().filter(|it| it.base() == Base::Image) {
+        let image = stage.image();
+        let tag = image.effective_tag();
+        if let Some(name) = image.name()
+            && (tag.is_some() || image.is_pinned())
+        {
+            let tag = tag.map_or_else(|| "@digest".to_owned(), |tag| format!(":{tag}"));
+            *stages.entry(format!("{name}{tag}")).or_default() += 1;
+        }
+    }
+}
+
+fn image(name: String, (stages, files): (usize, usize)) -> Image {
+    let (repository, tag) = name.rsplit_once(':').unwrap_or((&name, ""));
+    let record = catalogue::tag(repository, tag);
+    let version = record.and_then(|_| catalogue::end_of_life(repository, tag));
+    let foundation = record
+        .and_then(|it| it.foundation)
+        .or_else(|| catalogue::image(repository, tag).foundation);
+    let release = foundation.as_ref().and_then(catalogue::end_of_release);
+    let never = record.is_none() && !tag.is_empty() && catalogue::is_official(repository);
+    let rebuilt = match record {
+        Some(record) => match record.last_maintained {
+            Some(day) => format!("until {day}, {}", age(day)),
+            None => "still".to_owned(),
+        },
+        None if never => "was never published".to_owned(),
+        None => "not known".to_owned(),
+    };
+    let dropped = record.is_some_and(|it| it.last_maintained.is_some());
+    let state = match (State::of(version), State::of(release)) {
+        _ if dropped || never => State::Ended,
+        (State::Unknown, State::Unknown) if record.is_some() => State::Supported,
+        (version, release) => version.min(release),
+    };
+    Image {
+        stages,
+        files,
+        state: state.word(),
+        since: record.map(|it| it.first_published.to_string()),
+        rebuilt,
+        version: ends(version),
+        based_on: foundation
+            .as_ref()
+            .map_or_else(String::new, labels::foundation),
+        release: ends(release),
+        rank: state as u8,
+        name,
+    }
+}
+
+/// When support ends, or ended.
+fn ends(end: Option<Eol>) -> String {
+    match end {
+        Some(Eol {
+            date: Some(date), ..
+        }) => date.to_string(),
+        Some(Eol { ended: true, .. }) => "ended".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// How long before the day of the data something was: `5.4 years before`.
+fn age(day: Date) -> String {
+    let days = |it: Date| u32::from(it.year) * 365 + u32::from(it.month) * 30 + u32::from(it.day);
+    let tenths = days(AS_OF).saturating_sub(days(day)) * 10 / 365;
+    match tenths {
+        0..=9 => "less than a year ago".to_owned(),
+        _ => format!("{}.{} years ago", tenths / 10, tenths % 10),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Images;
+
+    #[test]
+    fn images_tell_how_they_stand() {
+        let mut images = Images::default();
+        let text = "FROM python:3.7 AS a\nFROM a\nFROM docker.io/library/python:3.7\nFROM scratch\nFROM me/private:1\nFROM $X\n";
+        assert_eq!(
+            images.add_texts(&[text.to_owned()]),
+            ["me/private:1", "python:3.7"]
+        );
+        images.add_texts(&["FROM alpine\nFROM python:99\nFROM x@sha256:0\n".to_owned()]);
+        let all = images.all();
+        let told: Vec<_> = all
+            .iter()
+            .map(|it| (it.name.as_str(), it.stages, it.files, it.state))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("python:3.7", 2, 1, "ended"),
+                ("python:99", 1, 1, "ended"),
+                ("alpine:latest", 1, 1, "supported"),
+                ("me/private:1", 1, 1, "not known"),
+                ("x@digest", 1, 1, "not known"),
+            ]
+        );
+        assert!(all[0].rebuilt.ends_with(" years ago"), "{:?}", all[0]);
+        assert_eq!(all[0].version, "2023-06-27");
+        assert_eq!(all[1].rebuilt, "was never published");
+    }
 }
