@@ -4,7 +4,7 @@
   const { texts, files, levels } = data;
   const form = document.getElementById("filter");
   const list = document.getElementById("list");
-  const told = document.getElementById("told");
+  const count = document.getElementById("count");
   const more = document.getElementById("more");
   /** How many files are put on the page at once. */
   const AT_ONCE = 30;
@@ -12,7 +12,7 @@
   const MOST_FOLDERS = 300;
 
   // What is shown: the fields of the form and `file`. The address keeps it.
-  const FIELDS = ["q", "rule", "folder", "owner", "image"];
+  const FIELDS = ["text", "rule", "folder", "owner", "image"];
   let asked = {};
   let shown = [];
   let next = 0;
@@ -103,7 +103,7 @@
   }
 
   function fitting() {
-    const search = small(asked.q).split(/\s+/).filter(Boolean);
+    const search = small(asked.text).split(/\s+/).filter(Boolean);
     const number = (text) => (text ? texts.indexOf(text) : null);
     const [rule, owner, image] = [asked.rule, asked.owner, asked.image].map(number);
     const wanted = new Set([...asked.levels].map(number));
@@ -177,7 +177,7 @@
       item.append(make("dl", { class: "more" }, ...rows));
     }
     if (found.would.length) {
-      item.append(make("details", { class: "would", open: true }, make("summary", {}, "What it would change"), ...found.would.map((it) => table(it, file.path))));
+      item.append(make("details", { class: "would", open: true }, make("summary", {}, "What it would change, beside what is fixed"), ...found.would.map((it) => table(it, file.path))));
     }
     return item;
   }
@@ -198,9 +198,9 @@
     return part;
   }
 
-  let count = 0;
+  let made = 0;
   function article({ file, fits }) {
-    const id = `file-${count++}`;
+    const id = `file-${made++}`;
     const card = make("article", { "aria-labelledby": id, tabindex: "-1" });
     const about = [];
     if (file.owners.length) about.push(make("span", { class: "quiet" }, "owned by ", ...file.owners.flatMap((it, index) => [index ? ", " : "", link("owner", texts[it])])));
@@ -223,10 +223,13 @@
     shown = fitting();
     next = 0;
     list.replaceChildren();
-    const findings = shown.reduce((sum, it) => sum + it.fits.length, 0);
-    const all = files.reduce((sum, it) => sum + it.found.length, 0);
-    const rest = findings === all ? "" : ` of ${all}`;
-    told.textContent = all ? `${findings}${rest} ${all === 1 ? "finding" : "findings"} in ${many(shown.length, "file")}` : "Nothing was found.";
+    const isError = (it) => texts[it.level] === "error";
+    const sum = (lists, fits) => lists.reduce((all, it) => all + it.filter(fits).length, 0);
+    const [found, errors] = [sum(shown.map((it) => it.fits), (it) => !isError(it)), sum(shown.map((it) => it.fits), isError)];
+    const all = sum(files.map((it) => it.found), (it) => !isError(it));
+    const rest = found === all ? "" : ` of ${all}`;
+    const failed = errors ? `, ${many(errors, "error")}` : "";
+    count.textContent = files.length ? `${found}${rest} ${all === 1 ? "finding" : "findings"}${failed} in ${many(shown.length, "file")}` : "Nothing was found.";
     addNext();
   }
 
@@ -262,7 +265,7 @@
   let waiting;
   form.addEventListener("input", (event) => {
     clearTimeout(waiting);
-    waiting = setTimeout(take, ["q", "folder"].includes(event.target.name) ? 150 : 0);
+    waiting = setTimeout(take, ["text", "folder"].includes(event.target.name) ? 150 : 0);
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -296,7 +299,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
     if (event.key === "/") {
       event.preventDefault();
-      form.elements.q.focus();
+      form.elements.text.focus();
     } else if (event.key === "j" || event.key === "k") {
       const at = [...list.children].indexOf(document.activeElement.closest("article"));
       const to = list.children[event.key === "j" ? at + 1 : Math.max(at - 1, 0)];

@@ -197,6 +197,9 @@ impl Pieces {
                 last.replace('\n', "⏎")
             };
         }
+        if self.0.len() > 1 && self.0.last().is_some_and(String::is_empty) {
+            self.0.pop();
+        }
         self.0
     }
 }
