@@ -287,7 +287,7 @@ fn places_and_edits_are_of_the_file_around_them() {
 fn the_page_counts_what_they_are_based_on() {
     let (_, out, _) = folder().dfix(&["--format", "html"]);
     for (image, stages) in [("debian:bookworm", 7), ("python:3.11", 2)] {
-        let row = format!("{image}</th><td>{stages}</td>");
+        let row = format!("{image}</a></th><td class=\"number\">{stages}</td>");
         assert!(out.contains(&row), "{image}");
     }
 }
