@@ -296,11 +296,12 @@ fn is_folder(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_dir())
 }
 
-/// Whether a compose or bake file holds a Dockerfile, by the look of it.
+/// Whether a compose or bake file holds a Dockerfile, by the look of it. One that cannot be looked into may hold one, and is told
+/// when it is opened.
 fn holds_one(path: &Path, holder: Holder) -> bool {
-    let has_key =
-        |bytes: &[u8]| std::str::from_utf8(bytes).is_ok_and(|it| it.contains(holder.key()));
-    with_regular(path, MOST_BYTES, has_key).unwrap_or(false)
+    let key = holder.key().as_bytes();
+    let has_key = |bytes: &[u8]| bytes.windows(key.len()).any(|it| it == key);
+    with_regular(path, MOST_BYTES, has_key).unwrap_or(true)
 }
 
 /// `./a` is named `a`; everything else as it is.

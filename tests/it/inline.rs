@@ -477,3 +477,20 @@ fn they_are_rewritten_and_get_ignores_as_others_do() {
     );
     assert_eq!(folder.dfix(&["docker-bake.json"]).0, 0);
 }
+
+/// Not known is not "none": what cannot be looked into is told, unless it surely holds no Dockerfile.
+#[test]
+fn a_file_that_is_not_utf8_is_told_where_it_may_hold_one() {
+    let folder = Folder::new(&[]);
+    folder.put("a/compose.yaml", b"services: {web: {image: \"caf\xe9\"}}\n");
+    folder.put(
+        "b/compose.yaml",
+        b"# caf\xe9\nservices: {web: {build: {dockerfile_inline: FROM a}}}\n",
+    );
+    let (code, _, err) = folder.dfix(&["--no-config"]);
+    assert_eq!(code, 2, "{err}");
+    assert!(
+        err.contains("b/compose.yaml") && !err.contains("a/compose.yaml"),
+        "{err}"
+    );
+}
