@@ -115,12 +115,17 @@ fn limited(mut reports: Vec<FileReport>, limit: Option<NonZeroUsize>) -> Vec<Fil
     });
     if dropped > 0 {
         LEFT_OUT.store(true, Ordering::Relaxed);
-        let files = if dropped == 1 { "file" } else { "files" };
-        console::note(&format!(
-            "{dropped} more {files} would change; --limit {limit} leaves that as it is"
-        ));
+        note_left_out(dropped, limit);
     }
     reports
+}
+
+/// Says how many files would change beyond those that may.
+pub(crate) fn note_left_out(count: usize, limit: NonZeroUsize) {
+    let files = if count == 1 { "file" } else { "files" };
+    console::note(&format!(
+        "{count} more {files} would change; --limit {limit} leaves that as it is"
+    ));
 }
 
 /// Does the task for every file, after those that build what it is based on: it sees these as they are going to be. Those of

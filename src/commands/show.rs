@@ -16,7 +16,7 @@ use crate::cli::{Common, Format, ReportFile, Work};
 use crate::console::{self, Progress, report_error, uses_color};
 use crate::exit::{Exit, Stop};
 use crate::report::{Printer, Summary, last_line, statistics};
-use crate::runner::{FileReport, Threads, left_out_some};
+use crate::runner::{FileReport, Threads, left_out_some, note_left_out};
 
 /// How much of a report is kept in memory until it is written: 1 MiB.
 const MOST_IN_MEMORY: usize = 1 << 20;
@@ -208,11 +208,7 @@ impl<'a> Shower<'a> {
             patch_dir::write(folder, self.work.patch_by, &self.files, &printers.names)?;
         }
         if let (Some(limit), 1..) = (self.work.limit, self.left_out) {
-            let files = if self.left_out == 1 { "file" } else { "files" };
-            let count = self.left_out;
-            console::note(&format!(
-                "{count} more {files} would change; --limit {limit} leaves that as it is"
-            ));
+            note_left_out(self.left_out, limit);
         }
         let is_left = self.fails || self.left_out > 0 || left_out_some();
         Ok(if self.summary.files_failed > 0 {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use dfix_engine::{Finding, Round, Safety, Splice};
+use dfix_engine::{Finding, Outcome, Round, Safety, Splice};
 
 use super::diff::patch;
 use super::folders::first_folder;
@@ -43,7 +43,7 @@ pub(crate) fn parts(files: &[FileReport], by: PatchBy, names: &PatchNames) -> Ve
                     owners => owners,
                 },
             };
-            let least = steps(file).flat_map(|it| it.fixes).map(level).min();
+            let least = applied(file).map(level).min();
             let least = least.unwrap_or(Safety::Safe);
             let known = levels.entry(name.clone()).or_insert(least);
             *known = least.min(*known);
@@ -66,7 +66,7 @@ pub(crate) fn parts(files: &[FileReport], by: PatchBy, names: &PatchNames) -> Ve
             }
         } else {
             let after = file.after().unwrap_or(&file.before);
-            let fixes: Vec<&Finding> = steps(file).flat_map(|it| it.fixes).collect();
+            let fixes: Vec<&Finding> = applied(file).collect();
             let order = match levels[&name] {
                 Safety::Safe => 0,
                 Safety::Checked => 1,
@@ -99,6 +99,11 @@ fn add(
     for fix in fixes {
         *part.fixes.entry(level(fix)).or_default() += 1;
     }
+}
+
+/// The findings whose fixes are in the patch of a file.
+fn applied(file: &FileReport) -> impl Iterator<Item = &Finding> {
+    file.outcome.iter().flat_map(Outcome::applied)
 }
 
 fn level(finding: &Finding) -> Safety {
